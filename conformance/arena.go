@@ -1,0 +1,193 @@
+package conformance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// maxReopened is how often the shared session is opened anew when the server
+// has ended it, before the run gives up on it.
+const maxReopened = 5
+
+// arena is where the checks of one revision meet the server: the shared
+// session, what was observed on it, and every connection that was opened.
+type arena struct {
+	target  mcp.Target
+	options Options
+	facts   Facts
+	slots   chan struct{} // bounds the connections open at once, over all arenas
+
+	mu       sync.Mutex
+	session  *mcp.Session
+	reopened int
+	all      []opened
+	seen     map[string]*observation
+	closing  sync.WaitGroup
+}
+
+// opened is a session and how it was opened.
+type opened struct {
+	*mcp.Session
+	bare bool
+}
+
+// observation is something that is asked once.
+type observation struct {
+	once    sync.Once
+	x       *mcp.Exchange
+	listing *Listing
+	err     error
+}
+
+func newArena(t mcp.Target, o Options, f Facts, s *mcp.Session, slots chan struct{}) *arena {
+	return &arena{target: t, options: o, facts: f, session: s, slots: slots,
+		all: []opened{{s, false}}, seen: map[string]*observation{}}
+}
+
+// shared is the shared session, opened anew when the server has ended it.
+func (a *arena) shared(ctx context.Context) (*mcp.Session, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.session.Log().Ended() == nil {
+		return a.session, nil
+	}
+	if a.reopened >= maxReopened {
+		return nil, Unprovenf("the server has ended its session %d times", a.reopened+1)
+	}
+	a.reopened++
+	s, err := mcp.Connect(ctx, a.target, a.sessionOptions())
+	if err != nil {
+		return nil, err
+	}
+	a.session = s
+	a.all = append(a.all, opened{s, false})
+	return s, nil
+}
+
+func (a *arena) sessionOptions() mcp.Options {
+	return mcp.Options{Revision: a.facts.Revision, Transport: a.facts.Transport, Limits: a.options.Limits}
+}
+
+// open opens a session for one check, waiting for a slot.
+func (a *arena) open(ctx context.Context, change func(*mcp.Options)) (*mcp.Session, error) {
+	select {
+	case a.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	o := a.sessionOptions()
+	change(&o)
+	s, err := mcp.Connect(ctx, a.target, o)
+	if err != nil {
+		<-a.slots
+		return nil, err
+	}
+	a.mu.Lock()
+	a.all = append(a.all, opened{s, o.Bare})
+	a.mu.Unlock()
+	return s, nil
+}
+
+// retire closes a session that a check has opened, in the background: a
+// server that lingers after its end must not hold up the others.
+func (a *arena) retire(s *mcp.Session) {
+	a.closing.Go(func() {
+		s.Close(context.Background())
+		<-a.slots
+	})
+}
+
+// settle waits until every retired session is gone.
+func (a *arena) settle() { a.closing.Wait() }
+
+// close ends the shared sessions.
+func (a *arena) close(ctx context.Context) {
+	a.settle()
+	a.mu.Lock()
+	all := a.all
+	a.mu.Unlock()
+	var wait sync.WaitGroup
+	for _, s := range all {
+		wait.Go(func() { s.Close(ctx) })
+	}
+	wait.Wait()
+}
+
+// ask sends a request on the shared session, once for all who ask the same.
+func (a *arena) ask(ctx context.Context, method string, params any) (*mcp.Exchange, error) {
+	key, err := json.Marshal([]any{method, params})
+	if err != nil {
+		return nil, err
+	}
+	o := a.observation(string(key))
+	o.once.Do(func() {
+		s, err := a.shared(ctx)
+		if err != nil {
+			o.err = err
+			return
+		}
+		o.x = s.Call(ctx, method, params)
+	})
+	if err := a.forget(string(key), o); err != nil {
+		return nil, err
+	}
+	return o.x, nil
+}
+
+// list fetches a list on the shared session, once.
+func (a *arena) list(ctx context.Context, what string) (*Listing, error) {
+	o := a.observation(what)
+	o.once.Do(func() {
+		s, err := a.shared(ctx)
+		if err != nil {
+			o.err = err
+			return
+		}
+		o.listing, o.err = FetchList(ctx, s, what)
+	})
+	if err := a.forget(what, o); err != nil && o.listing == nil {
+		return nil, err
+	}
+	return o.listing, o.err
+}
+
+func (a *arena) observation(key string) *observation {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.seen[key] == nil {
+		a.seen[key] = &observation{}
+	}
+	return a.seen[key]
+}
+
+// forget drops an observation that was cut short by the check that made it,
+// so that the next check asks again.
+func (a *arena) forget(key string, o *observation) error {
+	cut := errors.Is(o.err, context.Canceled) || errors.Is(o.err, context.DeadlineExceeded)
+	if o.x != nil {
+		cut = cut || errors.Is(o.x.Err(), context.Canceled) || errors.Is(o.x.Err(), context.DeadlineExceeded)
+	}
+	if cut {
+		a.mu.Lock()
+		delete(a.seen, key)
+		a.mu.Unlock()
+	}
+	return o.err
+}
+
+// traffic is everything that crossed the arena's connections.
+func (a *arena) traffic() *Traffic {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t := &Traffic{Revision: a.facts.Revision, Transport: a.facts.Transport, Facts: a.facts}
+	for _, s := range a.all {
+		c := Connection{Log: s.Log(), Bare: s.bare}
+		c.Exit, c.Exited = s.Exit()
+		t.Connections = append(t.Connections, c)
+	}
+	return t
+}

@@ -1,0 +1,86 @@
+package checks
+
+import (
+	"context"
+	"time"
+
+	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// ping is the suite about basic/utilities/ping of the handshake revisions.
+func ping() conformance.Suite {
+	return conformance.Suite{ID: "ping", Title: "Ping", Checks: []conformance.Check{{
+		ID:     "ping/result/empty",
+		Title:  "ping is answered at once with an empty result",
+		Claims: claims{Handshake: ids{"ping.empty-result", "ping.prompt"}},
+		Reach:  conformance.Observe,
+		Run:    pingEmptyResult,
+		Fix:    "Answer ping with {} before any other work is looked at.",
+	}, {
+		ID:     "ping/initialization/served",
+		Title:  "ping is served between the initialize result and the initialized notification",
+		Claims: claims{Handshake: ids{"ping.before-initialized"}},
+		Reach:  conformance.Provoke,
+		Run:    pingBeforeInitialized,
+		Fix:    "Let ping through the guard that holds back requests until notifications/initialized has come.",
+	}, {
+		ID:     "ping/server/not-excessive",
+		Title:  "the server does not ping more often than once a second",
+		Claims: claims{Handshake: ids{"ping.server.not-excessive"}},
+		Watch:  pingNotExcessive,
+		Fix:    "Ping on an interval of many seconds, and only while a connection is idle.",
+	}}}
+}
+
+func pingEmptyResult(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	x, err := p.Ask(ctx, "ping", nil)
+	if err != nil {
+		return err
+	}
+	j.Saw(x)
+	if !x.Result().Is(mcp.Object) {
+		j.Failf(x, "ping got no result object: %s", outcome(x))
+		return j.Err("")
+	}
+	for _, m := range x.Result().Members() {
+		if m.Name != "_meta" {
+			j.Failf(x, "the result of ping has a member %q; only _meta may stand there", m.Name)
+		}
+	}
+	return j.Err("")
+}
+
+func pingBeforeInitialized(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	s, err := p.Bare(ctx)
+	if err != nil {
+		return err
+	}
+	if opening := s.Do(ctx, s.InitializeRequest()); !opening.Result().Is(mcp.Object) {
+		return conformance.Unprovenf("initialize got no result: %s", outcome(opening))
+	} else {
+		s.Adopt(opening)
+	}
+	x := s.Call(ctx, "ping", nil)
+	j.Saw(x)
+	if !x.Result().Is(mcp.Object) {
+		j.Failf(x, "ping before notifications/initialized got no result: %s", outcome(x))
+	}
+	return j.Err("")
+}
+
+func pingNotExcessive(t *conformance.Traffic) error {
+	j := t.Judge()
+	last := map[*mcp.Log]time.Duration{}
+	for m := range t.Requests("ping") {
+		j.Met(m)
+		before, again := last[m.Connection.Log]
+		last[m.Connection.Log] = m.Frame.At
+		if gap := m.Frame.At - before; again && gap < time.Second {
+			j.Faultf(m, "", "the server pinged again after %s", gap.Round(time.Millisecond))
+		}
+	}
+	return j.Err("the server sent no pings")
+}

@@ -1,0 +1,3 @@
+package checks_test
+
+func statelessHTTPTwins() []twin { return nil }

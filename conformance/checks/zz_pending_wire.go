@@ -1,0 +1,5 @@
+package checks
+
+import "github.com/mcpctl/mcpctl/conformance"
+
+func wire() conformance.Suite { return conformance.Suite{ID: "wire"} }

@@ -1,0 +1,77 @@
+package conformance
+
+import (
+	"fmt"
+	"strings"
+)
+
+// collapse leaves one finding for one root cause. A general check whose every
+// violation a particular check has found at the same place is blocked by that
+// check; a check that waits for another is blocked only while that one did
+// not pass.
+func collapse(findings []Finding, general func(int) bool) {
+	for i := range findings {
+		f := &findings[i]
+		switch {
+		case general(i) && (f.Verdict == Fail || f.Verdict == Warn):
+			if by := covering(*f, findings, general); by != "" {
+				f.Verdict, f.BlockedBy = Blocked, by
+				f.Message = fmt.Sprintf("the same defect as %s: %s", by, f.Message)
+			}
+		case f.Verdict == Blocked && !hangs(*f, findings):
+			f.Verdict = Unproven
+		}
+	}
+}
+
+// covering is the particular check that found all that the general finding
+// has found, "" when there is none.
+func covering(f Finding, findings []Finding, general func(int) bool) string {
+	by := ""
+	for _, s := range f.spots {
+		found := ""
+		for i, other := range findings {
+			if general(i) || (other.Verdict != Fail && other.Verdict != Warn) || other.Revision != f.Revision {
+				continue
+			}
+			if other.covers(s) {
+				found = other.Check
+				break
+			}
+		}
+		if found == "" {
+			return ""
+		}
+		if by == "" {
+			by = found
+		}
+	}
+	return by
+}
+
+// covers reports whether one of the finding's places is s, above it or
+// beneath it in the same message.
+func (f Finding) covers(s spot) bool {
+	for _, own := range f.spots {
+		if own.connection == s.connection && own.frame == s.frame && s.connection != nil &&
+			(related(own.pointer, s.pointer) || related(s.pointer, own.pointer)) {
+			return true
+		}
+	}
+	return false
+}
+
+func related(above, below string) bool {
+	return above == below || strings.HasPrefix(below, above+"/")
+}
+
+// hangs reports whether the check that the finding waits for stands in the
+// findings of its revision with a verdict that is not green.
+func hangs(f Finding, findings []Finding) bool {
+	for _, other := range findings {
+		if other.Check == f.BlockedBy && other.Revision == f.Revision {
+			return other.Verdict == Fail || other.Verdict == Warn || other.Verdict == Blocked || other.Verdict == Errored
+		}
+	}
+	return false
+}

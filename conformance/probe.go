@@ -1,0 +1,125 @@
+package conformance
+
+import (
+	"context"
+	"path"
+
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// Probe is how a check asks a server. Every Probe belongs to one check in one
+// revision; what it opens is closed when the check returns.
+type Probe struct {
+	Facts
+	arena *arena
+	judge *Judge
+	owned []*mcp.Session
+}
+
+// Judge is the judge of the check that asks.
+func (p *Probe) Judge() *Judge { return p.judge }
+
+// Shared is a session that other checks use at the same time: for well-formed
+// requests that leave the server as it was, and whose answers carry their id.
+func (p *Probe) Shared(ctx context.Context) (*mcp.Session, error) { return p.arena.shared(ctx) }
+
+// Fresh is a session of the check's own, in a process of its own on stdio: for
+// whatever may upset the server or must be seen in order.
+func (p *Probe) Fresh(ctx context.Context) (*mcp.Session, error) {
+	return p.FreshWith(ctx, func(*mcp.Options) {})
+}
+
+// FreshWith is Fresh with other options, such as other client capabilities.
+func (p *Probe) FreshWith(ctx context.Context, change func(*mcp.Options)) (*mcp.Session, error) {
+	s, err := p.arena.open(ctx, change)
+	if err != nil {
+		return nil, err
+	}
+	p.owned = append(p.owned, s)
+	return s, nil
+}
+
+// Bare is a connection of the check's own on which nothing was sent yet: for
+// what goes wrong while a session opens. Session.Open opens it.
+func (p *Probe) Bare(ctx context.Context) (*mcp.Session, error) {
+	return p.FreshWith(ctx, func(o *mcp.Options) { o.Bare = true })
+}
+
+// Revised is a Bare connection that speaks another revision.
+func (p *Probe) Revised(ctx context.Context, r mcp.Revision) (*mcp.Session, error) {
+	return p.FreshWith(ctx, func(o *mcp.Options) { o.Bare, o.Revision = true, r })
+}
+
+// Ask sends a well-formed request on the shared session, once for all checks
+// that ask the same.
+func (p *Probe) Ask(ctx context.Context, method string, params any) (*mcp.Exchange, error) {
+	return p.arena.ask(ctx, method, params)
+}
+
+// Control proves that a session still answers before a negative probe is
+// judged on it, or after one: a well-formed list or ping request must get a
+// result. The exchange it made is returned; an error says what came instead.
+func (p *Probe) Control(ctx context.Context, s *mcp.Session) (*mcp.Exchange, error) {
+	method := "ping"
+	if p.Revision.Era() == mcp.Stateless {
+		method = "server/discover"
+	}
+	x := s.Call(ctx, method, nil)
+	if x.Result().Is(mcp.Object) {
+		return x, nil
+	}
+	if x.Reply() != nil {
+		return x, Unprovenf("the control request %s was answered with %v", method, x.RPCError())
+	}
+	return x, Unprovenf("the control request %s was not answered: %v", method, x.Err())
+}
+
+// List is all pages of a list of the server's: "tools", "resources",
+// "resources/templates" or "prompts". It is asked for once. When the server
+// does not give it, the error is Blocked by the check that judges the list.
+func (p *Probe) List(ctx context.Context, what string) (*Listing, error) {
+	return p.arena.list(ctx, what)
+}
+
+// AllowedTools are the listed tools that the user has allowed to be called.
+func (p *Probe) AllowedTools(ctx context.Context) ([]Entry, error) {
+	if !p.AllowsTools {
+		return nil, Unprovenf("no tool may be called; allow some with --allow-tool GLOB")
+	}
+	tools, err := p.List(ctx, "tools")
+	if err != nil {
+		return nil, err
+	}
+	var allowed []Entry
+	for _, t := range tools.Entries {
+		if p.arena.options.allows(t.Get("name").Text()) {
+			allowed = append(allowed, t)
+		}
+	}
+	if len(allowed) == 0 {
+		return nil, Unprovenf("no listed tool is allowed by --allow-tool")
+	}
+	return allowed, nil
+}
+
+// allows reports whether the user allowed the tool of that name to be called.
+func (o Options) allows(name string) bool {
+	if o.Reach < Invoke {
+		return false
+	}
+	for _, glob := range o.AllowTools {
+		if ok, err := path.Match(glob, name); err == nil && ok {
+			return true
+		}
+	}
+	return false
+}
+
+// close ends what the check opened; process care goes on in the background
+// and is waited for at the end of the run.
+func (p *Probe) close() {
+	for _, s := range p.owned {
+		p.arena.retire(s)
+	}
+	p.owned = nil
+}

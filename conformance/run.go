@@ -1,0 +1,196 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// Event tells an observer that a case has ended. Done counts up to Total,
+// which grows when cases are run again.
+type Event struct {
+	Case        Case
+	Verdict     Verdict
+	Done, Total int
+}
+
+// Run carries out the plan and closes it. It always answers with a complete
+// report; when ctx ends early, the cases that did not run say so. observe,
+// which may be nil, is called from one goroutine at a time.
+func (p *Plan) Run(ctx context.Context, observe func(Event)) *Report {
+	started := time.Now()
+	r := &run{plan: p, observe: observe, results: make([]result, len(p.Cases)), arenas: map[mcp.Revision]*arena{}, total: len(p.Cases)}
+	slots := make(chan struct{}, 4*p.options.parallel())
+	for _, rev := range p.Spoken {
+		r.arenas[rev] = newArena(p.Target, p.options, p.Facts[rev], p.sessions[rev], slots)
+	}
+	r.ask(ctx)
+	r.tour(ctx)
+	r.again(ctx)
+	r.settle()
+	r.watch()
+	for _, a := range r.arenas {
+		a.close(context.WithoutCancel(ctx))
+	}
+	report := p.report(r, started)
+	report.Interrupted = ctx.Err() != nil
+	return report
+}
+
+// run is a plan being carried out.
+type run struct {
+	plan    *Plan
+	observe func(Event)
+	arenas  map[mcp.Revision]*arena
+
+	mu          sync.Mutex
+	results     []result
+	done, total int
+}
+
+// result is what came of a case.
+type result struct {
+	err   error
+	judge *Judge
+	took  time.Duration
+	again bool
+}
+
+// ask runs the checks that ask, several at once.
+func (r *run) ask(ctx context.Context) {
+	order := make([]int, 0, len(r.plan.Cases))
+	for i, c := range r.plan.Cases {
+		switch {
+		case c.Skip != "":
+			r.finish(i, result{err: skip{c.Skip}})
+		case c.Check.Run != nil:
+			order = append(order, i)
+		}
+	}
+	if seed := r.plan.options.Shuffle; seed != 0 {
+		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(r.plan.options.parallel(), len(order)) {
+		workers.Go(func() {
+			for i := range next {
+				r.finish(i, r.one(ctx, i))
+			}
+		})
+	}
+	for _, i := range order {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+}
+
+// one runs one case. A check that panics is the tester's trouble, not the
+// server's, and must not end the run.
+func (r *run) one(ctx context.Context, i int) (res result) {
+	c := r.plan.Cases[i]
+	if ctx.Err() != nil {
+		return result{err: Unprovenf("the run was interrupted before this check")}
+	}
+	arena := r.arenas[c.Revision]
+	p := &Probe{Facts: arena.facts, arena: arena, judge: &Judge{}}
+	started := time.Now()
+	defer func() {
+		if crash := recover(); crash != nil {
+			res.err = fmt.Errorf("the check itself crashed: %v\n%s", crash, debug.Stack())
+		}
+		res.judge, res.took = p.judge, time.Since(started)
+		p.close()
+	}()
+	bounded, cancel := context.WithTimeout(ctx, r.plan.options.CheckTime)
+	defer cancel()
+	err := c.Check.Run(bounded, p)
+	if ctx.Err() != nil {
+		err = Unprovenf("the run was interrupted during this check")
+	}
+	return result{err: err}
+}
+
+// again runs alone, after all others, the cases in whose verdict the clock
+// had a say, and those that failed for the tester's own reasons: on a busy
+// machine a slow answer proves nothing. The second verdict counts.
+func (r *run) again(ctx context.Context) {
+	for i, c := range r.plan.Cases {
+		res := r.results[i]
+		if c.Check.Run == nil || c.Skip != "" || ctx.Err() != nil || !doubtful(res) {
+			continue
+		}
+		r.mu.Lock()
+		r.total++
+		r.mu.Unlock()
+		second := r.one(ctx, i)
+		second.again = true
+		r.finish(i, second)
+	}
+}
+
+// doubtful reports whether a result may owe something to the clock.
+func doubtful(res result) bool {
+	if res.err == nil || errors.As(res.err, &skip{}) || errors.As(res.err, &blocked{}) {
+		return false
+	}
+	return res.judge.timed || isTimeout(res.err) || !errors.As(res.err, &violations{}) && !errors.As(res.err, &unproven{})
+}
+
+func isTimeout(err error) bool {
+	return errors.Is(err, mcp.ErrTimeout) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// settle waits until the processes that checks have opened are gone, so that
+// the watchers see how they ended.
+func (r *run) settle() {
+	for _, a := range r.arenas {
+		a.settle()
+	}
+}
+
+// watch lets the watching checks judge all that went by.
+func (r *run) watch() {
+	seen := map[mcp.Revision]*Traffic{}
+	for rev, a := range r.arenas {
+		seen[rev] = a.traffic()
+	}
+	for i, c := range r.plan.Cases {
+		if c.Check.Watch == nil || c.Skip != "" {
+			continue
+		}
+		r.finish(i, watch(c.Check, seen[c.Revision]))
+	}
+}
+
+// watch judges traffic with one watching check.
+func watch(c Check, t *Traffic) (res result) {
+	own := *t
+	own.judge = &Judge{}
+	started := time.Now()
+	defer func() {
+		if crash := recover(); crash != nil {
+			res.err = fmt.Errorf("the check itself crashed: %v\n%s", crash, debug.Stack())
+		}
+		res.judge, res.took = own.judge, time.Since(started)
+	}()
+	return result{err: c.Watch(&own)}
+}
+
+func (r *run) finish(i int, res result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.results[i] = res
+	r.done++
+	if r.observe != nil {
+		c := r.plan.Cases[i]
+		r.observe(Event{c, verdictOf(res.err, c.Binding), r.done, r.total})
+	}
+}

@@ -1,0 +1,99 @@
+package conformance
+
+import (
+	"context"
+	"sync"
+
+	"github.com/mcpctl/mcpctl/conformance/schema"
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// Bounds on what the tour uses of what a server lists.
+const (
+	tourResources = 5
+	tourPrompts   = 5
+	tourTools     = 50
+)
+
+// tour uses every session as an ordinary client would, so that the watching
+// checks have something to see: lists, and with a longer reach a few reads,
+// prompts and the calls that the user allowed.
+func (r *run) tour(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, a := range r.arenas {
+		all.Go(func() { a.tour(ctx) })
+	}
+	all.Wait()
+}
+
+func (a *arena) tour(ctx context.Context) {
+	for _, what := range []string{"tools", "resources", "resources/templates", "prompts"} {
+		capability := what
+		if what == "resources/templates" {
+			capability = "resources"
+		}
+		if a.facts.declares(capability) {
+			_, _ = a.list(ctx, what) // judged by the checks of the list
+		}
+	}
+	if a.options.Reach >= Provoke {
+		a.useResources(ctx)
+		a.usePrompts(ctx)
+	}
+	if a.options.Reach >= Invoke {
+		a.useTools(ctx)
+	}
+}
+
+// entries are the listed descriptors of what, none when there is no list.
+func (a *arena) entries(ctx context.Context, what string, most int) []Entry {
+	if !a.facts.declares(what) {
+		return nil
+	}
+	l, err := a.list(ctx, what)
+	if err != nil {
+		return nil
+	}
+	return l.Entries[:min(most, len(l.Entries))]
+}
+
+func (a *arena) useResources(ctx context.Context) {
+	for _, e := range a.entries(ctx, "resources", tourResources) {
+		if uri := e.Get("uri").Text(); uri != "" {
+			_, _ = a.ask(ctx, "resources/read", map[string]any{"uri": uri})
+		}
+	}
+}
+
+func (a *arena) usePrompts(ctx context.Context) {
+	for _, e := range a.entries(ctx, "prompts", tourPrompts) {
+		if name := e.Get("name").Text(); name != "" {
+			_, _ = a.ask(ctx, "prompts/get", map[string]any{"name": name, "arguments": PromptArguments(e.Value)})
+		}
+	}
+}
+
+func (a *arena) useTools(ctx context.Context) {
+	for _, e := range a.entries(ctx, "tools", tourTools) {
+		name := e.Get("name").Text()
+		if !a.options.allows(name) {
+			continue
+		}
+		arguments, err := schema.Example(e.Get("inputSchema").Raw())
+		if err != nil {
+			continue
+		}
+		_, _ = a.ask(ctx, "tools/call", map[string]any{"name": name, "arguments": arguments})
+	}
+}
+
+// PromptArguments gives every required argument of a prompt a value.
+func PromptArguments(prompt mcp.Value) map[string]string {
+	values := map[string]string{}
+	for _, argument := range prompt.Get("arguments").Items() {
+		if argument.Get("required").True() {
+			values[argument.Get("name").Text()] = "1"
+		}
+	}
+	return values
+}

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/conformance/checks"
+)
+
+func (a *app) checksCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "checks",
+		Short: "List the checks of `mcpctl test`, or explain one",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
+			return c.Help()
+		},
+	}
+	c.AddCommand(a.checksListCommand(), a.checksExplainCommand())
+	return c
+}
+
+// listed is a check as `checks list --format json` prints it.
+type listed struct {
+	ID           string   `json:"id"`
+	Title        string   `json:"title"`
+	Suite        string   `json:"suite"`
+	Reach        string   `json:"reach"`
+	Needs        string   `json:"needs,omitempty"`
+	Level        string   `json:"level"`
+	Revisions    []string `json:"revisions"`
+	Requirements []string `json:"requirements"`
+}
+
+func (a *app) checksListCommand() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "list [GLOB]",
+		Short: "List all checks, or those whose id matches",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			all := listChecks(args)
+			if len(all) == 0 {
+				return usagef("no check is called %q", args[0]).hinted("%s", didYouMean(args[0], checkIDs(), "`mcpctl checks list` has them all."))
+			}
+			return a.printChecks(all, format)
+		},
+		ValidArgsFunction: completeChecks,
+	}
+	c.Flags().StringVar(&format, "format", "text", "print `text` or json")
+	return c
+}
+
+func listChecks(globs []string) []listed {
+	var all []listed
+	for _, suite := range checks.All() {
+		for _, check := range suite.Checks {
+			if len(globs) == 0 || conformance.MatchGlob(globs[0], check.ID) || strings.HasPrefix(check.ID, globs[0]+"/") {
+				all = append(all, describe(suite, check))
+			}
+		}
+	}
+	return all
+}
+
+func describe(suite conformance.Suite, c conformance.Check) listed {
+	l := listed{ID: c.ID, Title: c.Title, Suite: suite.Title, Reach: c.Reach.String(), Needs: c.Needs, Level: "should"}
+	for _, r := range c.Requirements() {
+		l.Requirements = append(l.Requirements, r.ID)
+		if r.Severity() == "fail" {
+			l.Level = "must"
+		}
+	}
+	l.Revisions = bindingRevisions(c)
+	return l
+}
+
+func (a *app) printChecks(all []listed, format string) error {
+	switch format {
+	case "json":
+		e := json.NewEncoder(a.Out)
+		e.SetIndent("", "  ")
+		return e.Encode(all)
+	case "text":
+		suite := ""
+		for _, l := range all {
+			if l.Suite != suite {
+				suite = l.Suite
+				fmt.Fprintf(a.Out, "\n%s\n", suite)
+			}
+			fmt.Fprintf(a.Out, "  %-52s %-6s %s\n", l.ID, l.Level, l.Title)
+		}
+		fmt.Fprintf(a.Out, "\n%d checks. `mcpctl checks explain ID` tells all about one.\n", len(all))
+		return nil
+	}
+	return usagef("--format %q is neither text nor json", format)
+}
+
+func completeChecks(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return checkIDs(), cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// configName is the project's own configuration file.
+const configName = "mcpctl.yaml"
+
+// maxConfig bounds what is read of a configuration file.
+const maxConfig = 1 << 20
+
+// config is mcpctl.yaml, or a client's configuration file: of the latter only
+// the servers are of interest and unknown keys are the client's business.
+type config struct {
+	Servers    map[string]server `yaml:"servers"`
+	MCPServers map[string]server `yaml:"mcpServers"`
+	Test       testConfig        `yaml:"test"`
+}
+
+// server is how clients write a server down.
+type server struct {
+	Command string            `yaml:"command"`
+	Args    []string          `yaml:"args"`
+	Env     map[string]string `yaml:"env"`
+	Cwd     string            `yaml:"cwd"`
+	URL     string            `yaml:"url"`
+	Headers map[string]string `yaml:"headers"`
+	Type    string            `yaml:"type"`
+}
+
+// testConfig are a project's defaults for `mcpctl test`.
+type testConfig struct {
+	Baseline   string   `yaml:"baseline"`
+	AllowTools []string `yaml:"allowTools"`
+	Skip       []string `yaml:"skip"`
+}
+
+// readConfig reads path, or mcpctl.yaml of this folder when path is empty; a
+// missing mcpctl.yaml is an empty configuration. JSON is YAML, so clients'
+// files are read by the same decoder.
+func readConfig(path string) (config, error) {
+	var c config
+	name := path
+	if name == "" {
+		name = configName
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) && path == "" {
+		return c, nil
+	}
+	if err != nil {
+		return c, usagef("reading the configuration: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err != nil {
+		return c, usagef("reading the configuration: %w", err)
+	}
+	if len(data) > maxConfig {
+		return c, usagef("reading the configuration: %s is larger than %d bytes", name, maxConfig)
+	}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(path == "")
+	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return c, usagef("reading the configuration %s: %w", name, err)
+	}
+	if c.Servers == nil {
+		c.Servers = map[string]server{}
+	}
+	maps.Copy(c.Servers, c.MCPServers)
+	return c, nil
+}
+
+// names lists the servers of a configuration.
+func (c config) names() []string { return slices.Sorted(maps.Keys(c.Servers)) }
+
+// expand replaces ${NAME} by the environment's value. Values that came from
+// the environment are secrets and are told to keep. A variable that is not
+// set is an error, never an empty password.
+func (a *app) expand(s string, keep func(secret string)) (string, error) {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "${")
+		out.WriteString(before)
+		if !found {
+			return out.String(), nil
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			return "", fmt.Errorf("%q lacks the closing brace of a variable", "${"+rest)
+		}
+		name = strings.TrimPrefix(name, "env:")
+		value, set := a.Getenv(name)
+		if !set {
+			return "", fmt.Errorf("the environment variable %s is not set", name)
+		}
+		keep(value)
+		out.WriteString(value)
+		s = after
+	}
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Streams are a command's way to the outside: what it reads and writes, the
+// environment, and what is known of the terminal. Nothing else in mcpctl
+// touches the process's own.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Getenv looks an environment variable up.
+	Getenv func(string) (string, bool)
+	// OutTTY and ErrTTY say whether a person watches; Width is the width of
+	// their terminal in columns.
+	OutTTY, ErrTTY bool
+	Width          int
+}
+
+// OS are the process's own streams.
+func OS() Streams {
+	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
+	s.OutTTY, s.ErrTTY = terminal(os.Stdout), terminal(os.Stderr)
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 40 {
+		s.Width = n
+	} else if n := columns(os.Stdout, os.Stderr); n >= 40 {
+		s.Width = n
+	}
+	return s
+}
+
+// Test are streams for tests: no terminal, an environment of its own, and
+// buffers for what is written.
+func Test(env map[string]string) (s Streams, out, err *bytes.Buffer) {
+	out, err = new(bytes.Buffer), new(bytes.Buffer)
+	getenv := func(k string) (string, bool) { v, ok := env[k]; return v, ok }
+	return Streams{In: strings.NewReader(""), Out: out, Err: err, Getenv: getenv, Width: 100}, out, err
+}
+
+// env is the value of a variable, "" when it is not set.
+func (s Streams) env(name string) string {
+	v, _ := s.Getenv(name)
+	return v
+}
+
+// color says whether a stream that is a terminal, or not, gets colours. See
+// no-color.org and the customs of TERM=dumb and FORCE_COLOR.
+func (s Streams) color(choice string, tty bool) bool {
+	switch choice {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	if s.env("NO_COLOR") != "" || s.env("TERM") == "dumb" {
+		return false
+	}
+	return tty || s.env("FORCE_COLOR") != ""
+}
+
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,203 @@
+package mcp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// failed sorts the reason why an opening exchange ended without an answer.
+func (s *Session) failed(x *Exchange) error {
+	var known *ConnectError
+	if errors.As(x.Err(), &known) {
+		return known
+	}
+	e := &ConnectError{Cause: CauseUnreachable, Exchange: x, Err: x.Err()}
+	exit, exited := s.Exit()
+	switch {
+	case exited || errors.Is(x.Err(), ErrClosed) && s.kind == Stdio:
+		e.Cause = CauseExited
+		e.What = fmt.Sprintf("the server ended before it answered %s%s", x.Request.Method, exit.line())
+		e.Hint = "Run the command by hand: does it start, and does it need arguments or environment variables?"
+	case errors.Is(x.Err(), ErrTooLong):
+		e.Cause = CauseFlood
+		e.What = fmt.Sprintf("the server answered %s with more than %d bytes in one message", x.Request.Method, s.options.Limits.Frame)
+	case errors.Is(x.Err(), ErrTimeout) || errors.Is(x.Err(), context.DeadlineExceeded) || errors.Is(x.Err(), context.Canceled):
+		e.Cause = CauseSilent
+		e.What = fmt.Sprintf("the server did not answer %s in time", x.Request.Method)
+		if noise := s.noise(); noise != "" {
+			e.Cause = CauseNoise
+			e.What += fmt.Sprintf("; what it wrote is not MCP: %q", noise)
+		}
+		e.Hint = "A slow server can be given more time with --timeout."
+	case errors.Is(x.Err(), ErrNoReply):
+		e.Cause = CauseNoise
+		e.What = fmt.Sprintf("the server answered %s with HTTP status %d: %v", x.Request.Method, x.Status, x.Err())
+		if noise := s.noise(); noise != "" {
+			e.What += fmt.Sprintf("; what it wrote is not MCP: %q", noise)
+		}
+		e.Hint = "Is this the address of the MCP endpoint?"
+	default:
+		e.What = fmt.Sprintf("cannot reach the server: %v", x.Err())
+		e.Hint = "Is the server running, and is the address right?"
+	}
+	return e
+}
+
+// line is how the process ended, for the end of a sentence.
+func (e Exit) line() string {
+	how := fmt.Sprintf(" (exit code %d", e.Code)
+	if e.Signal != "" {
+		how = " (signal " + e.Signal
+	}
+	tail := bytes.TrimSpace(e.Stderr)
+	if i := bytes.LastIndexByte(tail, '\n'); i >= 0 {
+		tail = tail[i+1:]
+	}
+	if len(tail) > 0 {
+		how += fmt.Sprintf("; last words on standard error: %.200q", tail)
+	}
+	return how + ")"
+}
+
+// noise is the first thing received that is not JSON, "" when there is none.
+func (s *Session) noise() string {
+	for _, f := range s.Log().Frames() {
+		if f.Direction != Received || len(f.Data) == 0 {
+			continue
+		}
+		if _, err := f.Message(); err != nil {
+			return fmt.Sprintf("%.80s", f.Data)
+		}
+	}
+	return ""
+}
+
+// Spoken is what a target turned out to speak.
+type Spoken struct {
+	Transport TransportKind
+	// Sessions holds an open session for each revision that the server
+	// speaks; the caller closes them.
+	Sessions map[Revision]*Session
+	// Refused holds the reason for each revision that was tried and is not
+	// spoken.
+	Refused map[Revision]*ConnectError
+}
+
+// Detect opens a session in each of the revisions given, each on a connection
+// of its own, and reports which of them the server speaks. A server that
+// speaks HTTP is tried over Streamable HTTP first and over HTTP+SSE when that
+// opens no session at all; see basic/transports#backwards-compatibility and,
+// for the stateless era, basic/versioning#protocol-version-negotiation. When
+// no revision is spoken, the error is the *ConnectError that tells most.
+func Detect(ctx context.Context, target Target, revisions []Revision, o Options) (Spoken, error) {
+	kinds := []TransportKind{Stdio}
+	if target.URL != "" {
+		kinds = []TransportKind{HTTP, SSE}
+		if o.Transport != "" {
+			kinds = []TransportKind{o.Transport}
+		}
+	}
+	var first Spoken
+	for i, kind := range kinds {
+		o.Transport = kind
+		spoken := detect(ctx, target, revisions, o)
+		if len(spoken.Sessions) > 0 {
+			return spoken, nil
+		}
+		if i == 0 {
+			first = spoken
+		}
+		if spoken.talks() || ctx.Err() != nil {
+			break
+		}
+	}
+	return first, first.reason(revisions)
+}
+
+// silence is how long a server that has answered a handshake may stay silent
+// on server/discover, in multiples of the time that the handshake took, before
+// it counts as one that does not know it. Some handshake servers drop what
+// they do not know, and nobody should wait for the whole limit then.
+const silence = 4
+
+// minSilence keeps that wait from getting unfair where handshakes are quick.
+const minSilence = 2 * time.Second
+
+// detect tries all revisions at once.
+func detect(ctx context.Context, target Target, revisions []Revision, o Options) Spoken {
+	spoken := Spoken{Transport: o.Transport, Sessions: map[Revision]*Session{}, Refused: map[Revision]*ConnectError{}}
+	began := time.Now()
+	unanswered, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for _, r := range revisions {
+		if o.Transport == SSE && r.Era() == Stateless {
+			continue
+		}
+		o, ctx := o, ctx
+		o.Revision = r
+		if r.Era() == Stateless {
+			ctx = unanswered
+		}
+		all.Go(func() {
+			s, err := Connect(ctx, target, o)
+			if err == nil && r.Era() == Handshake {
+				time.AfterFunc(max(minSilence, silence*time.Since(began)), giveUp)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				spoken.Sessions[r] = s
+				return
+			}
+			var refusal *ConnectError
+			if !errors.As(err, &refusal) {
+				refusal = &ConnectError{Cause: CauseUnreachable, What: err.Error(), Err: err}
+			}
+			spoken.Refused[r] = refusal
+		})
+	}
+	all.Wait()
+	return spoken
+}
+
+// talks reports whether something at the target answered in MCP.
+func (s Spoken) talks() bool {
+	for _, why := range s.Refused {
+		switch why.Cause {
+		case CauseRevision, CauseAuth, CauseFlood:
+			return true
+		case CauseRefused:
+			// A server of HTTP+SSE has no use for a POST at this
+			// address, and some say so in the shape of JSON-RPC.
+			if x := why.Exchange; x == nil || x.Status < 400 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reason picks the refusal that tells most: that of the newest handshake
+// revision, which every server has an answer to, unless another is plainer.
+func (s Spoken) reason(revisions []Revision) error {
+	var pick *ConnectError
+	for _, r := range revisions {
+		why := s.Refused[r]
+		if why == nil {
+			continue
+		}
+		if pick == nil || why.Cause == CauseAuth || r.Era() == Handshake && pick.Cause != CauseAuth {
+			pick = why
+		}
+	}
+	if pick == nil {
+		return &ConnectError{Cause: CauseUsage, What: "no revision was asked for", Hint: "Name one with --revision."}
+	}
+	return pick
+}

@@ -1,0 +1,328 @@
+package mcp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+// What it took to end a process, as Exit.Forced tells it.
+const (
+	forcedTerminate = "terminate"
+	forcedKill      = "kill"
+)
+
+// stdio is the transport of standard streams: one message per line. See
+// basic/transports#stdio; the ending follows basic/lifecycle#stdio. Three
+// goroutines serve it, and all are gone when Close returns: readAll for
+// standard output, one that drains standard error, and reap.
+type stdio struct {
+	limits   Limits
+	patience time.Duration // for what should take no time at all
+	log      *Log
+	receive  Receiver
+	peer     *peer
+	stderr   *tail
+	waiting  waiting
+
+	turn    chan struct{} // held by whoever writes to standard input
+	read    chan struct{} // closed when standard output was read to its end
+	drained chan struct{} // likewise for standard error
+	exited  chan struct{} // closed when the server has ended; then exit is set
+	gone    chan struct{} // closed when nothing of the server is left
+
+	mu     sync.Mutex
+	hungUp time.Time // when standard input was closed
+	forced string
+	exit   Exit
+}
+
+// dialStdio starts the target's server. ctx bounds the start alone; the
+// process lives until Close. Every failure is a *ConnectError.
+func dialStdio(ctx context.Context, target Target, limits Limits, receive Receiver) (Transport, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, &ConnectError{Cause: CauseUnreachable, What: fmt.Sprintf("the server was not started: %v", err), Err: err}
+	}
+	p, err := startPeer(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	t := &stdio{
+		limits: limits, patience: min(limits.Exit, 250*time.Millisecond),
+		log: NewLog(limits), receive: receive, peer: p, stderr: &tail{keep: limits.Stderr},
+		turn: make(chan struct{}, 1), read: make(chan struct{}), drained: make(chan struct{}),
+		exited: make(chan struct{}), gone: make(chan struct{}),
+	}
+	go t.readAll()
+	go t.drain()
+	go t.reap()
+	return t, nil
+}
+
+// Log is the connection's log.
+func (t *stdio) Log() *Log { return t.log }
+
+// Stderr is the end of what the server has written to standard error so far.
+func (t *stdio) Stderr() []byte { return t.stderr.bytes() }
+
+// StderrMeasure is how many bytes the server has written to standard error so
+// far, and whether they are UTF-8.
+func (t *stdio) StderrMeasure() (total int64, valid bool) { return t.stderr.measure() }
+
+// Exit tells how the process ended; ok is false while it runs and for servers
+// within this process.
+func (t *stdio) Exit() (exit Exit, ok bool) {
+	if t.peer.pid == 0 || !closed(t.exited) {
+		return Exit{}, false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	exit = t.exit
+	exit.Stderr = t.stderr.bytes()
+	return exit, true
+}
+
+// Send writes x as one line. A server that does not read it in time costs the
+// exchange, not the connection: the line stays on its way, and whoever sends
+// next waits behind it.
+func (t *stdio) Send(ctx context.Context, x *Exchange) error {
+	if m := x.Request.HTTPMethod; m != "" && m != http.MethodPost {
+		return fmt.Errorf("cannot send HTTP %s: stdio has no such thing", m)
+	}
+	limit := t.limits.Call
+	if x.Request.Timeout > 0 {
+		limit = x.Request.Timeout
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case t.turn <- struct{}{}:
+	case <-timer.C:
+		return unread(limit)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	x.stop = func() { t.abandon(x) }
+	if err := t.waiting.add(x); err != nil {
+		<-t.turn
+		return err
+	}
+	t.log.Add(NewFrame(Sent, ChannelStdin, x.Sent), x)
+	if err := t.write(ctx, x.Sent, timer.C, limit); err != nil {
+		t.waiting.remove(x)
+		return err
+	}
+	if x.Request.Notification {
+		x.end(nil, nil)
+	}
+	return nil
+}
+
+// write writes one line and gives the turn back when that is done, which may
+// be after write has returned: only closing a pipe interrupts a write
+// everywhere.
+func (t *stdio) write(ctx context.Context, body []byte, late <-chan time.Time, limit time.Duration) error {
+	line := append(bytes.Clone(body), '\n')
+	wrote := make(chan error, 1)
+	go func() {
+		_, err := t.peer.stdin.Write(line)
+		<-t.turn
+		wrote <- err
+	}()
+	select {
+	case err := <-wrote:
+		return t.unwritten(err)
+	case <-late:
+		return unread(limit)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func unread(limit time.Duration) error {
+	return fmt.Errorf("the server does not read its standard input: %w", timeoutError(limit))
+}
+
+// unwritten explains a failed write. Mostly the server has ended; waiting for
+// that to be known lets the caller say how.
+func (t *stdio) unwritten(err error) error {
+	if err == nil {
+		return nil
+	}
+	within(context.Background(), t.exited, 2*t.patience)
+	if over := t.waiting.ended(); over != nil {
+		return over
+	}
+	return fmt.Errorf("%w: cannot write to the server's standard input: %v", ErrClosed, err)
+}
+
+func (t *stdio) abandon(x *Exchange) {
+	t.waiting.remove(x)
+	x.end(nil, context.Canceled)
+}
+
+// readAll reads standard output until it ends, or is not worth reading on.
+func (t *stdio) readAll() {
+	defer close(t.read)
+	in := newLines(t.peer.stdout, t.limits.Frame, t.hurry)
+	for {
+		line, size, err := in.next()
+		if blank := len(bytes.TrimSuffix(line, []byte{'\r'})) == 0; !blank {
+			t.take(line, size)
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrTooLong):
+			t.finish(err)
+			t.force(t.peer.kill)
+			return
+		default:
+			// The process mostly ends with its output. Who is told
+			// that the connection is over wants to know how.
+			within(context.Background(), t.exited, 2*t.patience)
+			t.finish(ErrClosed)
+			return
+		}
+	}
+}
+
+// hurry bounds the time in which the length of an endless line is counted.
+func (t *stdio) hurry() {
+	if f, ok := t.peer.stdout.(*os.File); ok {
+		_ = f.SetReadDeadline(time.Now().Add(time.Second)) // without it the count has a bound in bytes still
+	}
+}
+
+// take records a line and hands its messages to those who wait for them.
+func (t *stdio) take(line []byte, size int) {
+	f := NewFrame(Received, ChannelStdout, line)
+	f.Size = size
+	if rest, ok := bytes.CutPrefix(line, byteOrderMark); ok {
+		f.parsed.once.Do(func() { f.parsed.message, f.parsed.err = ParseMessage(rest) })
+	}
+	if f.Cut() {
+		t.log.Add(f, nil)
+		return
+	}
+	messages := f.Messages()
+	owners := make([]*Exchange, len(messages))
+	var first *Exchange
+	for i, m := range messages {
+		if owners[i] = t.waiting.claim(m); first == nil {
+			first = owners[i]
+		}
+	}
+	t.log.Add(f, first)
+	for i, m := range messages {
+		if owners[i] != nil {
+			owners[i].end(&m, nil)
+		}
+		t.receive(m, owners[i])
+	}
+}
+
+// finish ends the log and everything that waits.
+func (t *stdio) finish(why error) {
+	all := t.waiting.end(why)
+	t.log.end(why)
+	for _, x := range all {
+		x.end(nil, why)
+	}
+}
+
+func (t *stdio) drain() {
+	defer close(t.drained)
+	_, _ = io.Copy(t.stderr, t.peer.stderr) // an error here is an end as any other
+	t.stderr.end()
+}
+
+// reap waits for the server's end, notes it, and ends what is left behind: the
+// rest of the process group, and streams that somebody outside it holds open.
+func (t *stdio) reap() {
+	code, signal := t.peer.wait()
+	ended := time.Now()
+	within(context.Background(), t.drained, t.patience)
+	t.mu.Lock()
+	t.exit = Exit{Code: code, Signal: signal, Forced: t.forced}
+	if !t.hungUp.IsZero() {
+		t.exit.After = max(0, ended.Sub(t.hungUp))
+	}
+	t.mu.Unlock()
+	close(t.exited)
+	t.peer.sweep(t.patience)
+	within(context.Background(), t.read, t.patience)
+	closeAll(t.peer.stdin, t.peer.stdout, t.peer.stderr)
+	<-t.read
+	<-t.drained
+	close(t.gone)
+}
+
+// Close ends the server in stages of Limits.Exit each: closing its standard
+// input, asking it and its group to terminate, killing them. A ctx that ends
+// skips to the last. It returns when nothing is left of the process group; a
+// process that has left the group (setsid), and on Windows every process but
+// the server's own, is not followed.
+func (t *stdio) Close(ctx context.Context) error {
+	t.hangUp()
+	if !within(ctx, t.exited, t.limits.Exit) && ctx.Err() == nil {
+		t.force(t.peer.terminate)
+		within(ctx, t.exited, t.limits.Exit)
+	}
+	if !closed(t.exited) {
+		t.force(t.peer.kill)
+	}
+	if !within(context.Background(), t.gone, t.limits.Exit+4*t.patience) {
+		return errors.New("the server could not be ended: it is still there after being killed")
+	}
+	return nil
+}
+
+func (t *stdio) hangUp() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.hungUp.IsZero() {
+		return
+	}
+	if !closed(t.exited) {
+		t.hungUp = time.Now()
+	}
+	closeAll(t.peer.stdin)
+}
+
+// force ends the server with means and notes that it took them.
+func (t *stdio) force(means func() string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !closed(t.exited) {
+		t.forced = means()
+	}
+}
+
+// closed reports whether a channel that only ever gets closed is.
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// within waits for c to be closed, for no longer than d and ctx, and reports
+// whether it is.
+func within(ctx context.Context, c <-chan struct{}, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-c:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return closed(c)
+}

@@ -1,0 +1,271 @@
+package mcp
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Kind is the JSON type of a Value.
+type Kind int
+
+// The kinds of Value. Absent is the zero Kind: the value of a member that is
+// not there.
+const (
+	Absent Kind = iota
+	Null
+	Bool
+	Number
+	String
+	Array
+	Object
+)
+
+// String names the kind as a message to a person does.
+func (k Kind) String() string {
+	return [...]string{"absent", "null", "boolean", "number", "string", "array", "object"}[k]
+}
+
+// Value is a JSON value just as it came over the wire: member names keep
+// their case, duplicate members and their order stay visible, numbers stay
+// text. encoding/json's own mapping to structs offers none of this and even
+// folds case, which has let crafted messages mean two things at once.
+//
+// The zero Value is Absent, and every accessor works on it, so lookups chain
+// without checks. A Value is immutable and safe for concurrent use.
+type Value struct {
+	kind    Kind
+	raw     []byte
+	text    string
+	items   []Value
+	members []Member
+}
+
+// Member is one name and value of an object.
+type Member struct {
+	Name  string
+	Value Value
+}
+
+// errNotJSON says that bytes are not one JSON value.
+var errNotJSON = errors.New("not one valid JSON value")
+
+// Parse reads one JSON value. The Value keeps raw and must be its only owner.
+// Nesting deeper than encoding/json allows (10,000) is an error.
+func Parse(raw []byte) (Value, error) {
+	if !json.Valid(raw) {
+		return Value{}, syntaxError(raw)
+	}
+	p := parser{raw: raw}
+	return p.value(), nil
+}
+
+// syntaxError finds encoding/json's own words for what is wrong with raw.
+func syntaxError(raw []byte) error {
+	var sink json.RawMessage
+	if err := json.Unmarshal(raw, &sink); err != nil {
+		return fmt.Errorf("%w: %v", errNotJSON, err)
+	}
+	return errNotJSON
+}
+
+// MustParse is Parse for JSON that is written in the program's own source.
+func MustParse(raw string) Value {
+	v, err := Parse([]byte(raw))
+	if err != nil {
+		panic(fmt.Sprintf("mcp.MustParse(%s): %v", raw, err))
+	}
+	return v
+}
+
+// ValueOf turns what encoding/json can marshal into a Value; what it cannot
+// marshal becomes Absent.
+func ValueOf(x any) Value {
+	if v, ok := x.(Value); ok {
+		return v
+	}
+	raw, err := json.Marshal(x)
+	if err != nil {
+		return Value{}
+	}
+	v, err := Parse(raw)
+	if err != nil {
+		return Value{}
+	}
+	return v
+}
+
+// Kind is the value's JSON type.
+func (v Value) Kind() Kind { return v.kind }
+
+// Exists reports whether the value is there at all; null exists.
+func (v Value) Exists() bool { return v.kind != Absent }
+
+// Is reports whether the value has kind k.
+func (v Value) Is(k Kind) bool { return v.kind == k }
+
+// Raw is the value's exact JSON text, nil when absent.
+func (v Value) Raw() []byte { return v.raw }
+
+// String is the JSON text, for messages; "(absent)" when absent.
+func (v Value) String() string {
+	if v.kind == Absent {
+		return "(absent)"
+	}
+	return string(v.raw)
+}
+
+// MarshalJSON gives the exact JSON text back; absent becomes null.
+func (v Value) MarshalJSON() ([]byte, error) {
+	if v.kind == Absent {
+		return []byte("null"), nil
+	}
+	return v.raw, nil
+}
+
+// Text is the content of a string, "" for every other kind.
+func (v Value) Text() string {
+	if v.kind != String {
+		return ""
+	}
+	return v.text
+}
+
+// True reports whether the value is the boolean true.
+func (v Value) True() bool { return v.kind == Bool && v.raw[0] == 't' }
+
+// Int is the value of a number without fraction or exponent that fits 64 bits.
+func (v Value) Int() (int64, bool) {
+	if v.kind != Number {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(v.raw), 10, 64)
+	return n, err == nil
+}
+
+// Float is the value of a number; false when it is none or overflows.
+func (v Value) Float() (float64, bool) {
+	if v.kind != Number {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(string(v.raw), 64)
+	return f, err == nil
+}
+
+// Whole reports whether the value is a number without fractional part, the
+// way JSON Schema understands integer: 1.0 and 1e3 are whole.
+func (v Value) Whole() bool {
+	f, ok := v.Float()
+	return ok && f == math.Trunc(f)
+}
+
+// Items are the elements of an array, nil for every other kind.
+func (v Value) Items() []Value { return v.items }
+
+// Members are the members of an object in wire order, duplicates included.
+func (v Value) Members() []Member { return v.members }
+
+// Len counts elements or members.
+func (v Value) Len() int { return len(v.items) + len(v.members) }
+
+// Get walks down the members named by path, case-sensitively. Of duplicates
+// the last one counts, as with most parsers.
+func (v Value) Get(path ...string) Value {
+	for _, name := range path {
+		v = v.member(name)
+	}
+	return v
+}
+
+func (v Value) member(name string) Value {
+	for i := len(v.members) - 1; i >= 0; i-- {
+		if v.members[i].Name == name {
+			return v.members[i].Value
+		}
+	}
+	return Value{}
+}
+
+// Has reports whether an object has a member of that exact name.
+func (v Value) Has(name string) bool { return v.member(name).Exists() }
+
+// Duplicates are the member names that occur more than once in this object
+// (not beneath it), in order of their second appearance.
+func (v Value) Duplicates() []string {
+	var twice []string
+	count := make(map[string]int, len(v.members))
+	for _, m := range v.members {
+		if count[m.Name]++; count[m.Name] == 2 {
+			twice = append(twice, m.Name)
+		}
+	}
+	return twice
+}
+
+// Walk calls visit for the value and everything beneath it, parents first,
+// with the JSON Pointer (RFC 6901) of each. A false answer skips what lies
+// beneath.
+func (v Value) Walk(visit func(pointer string, v Value) bool) { v.walk("", visit) }
+
+func (v Value) walk(at string, visit func(string, Value) bool) {
+	if !visit(at, v) {
+		return
+	}
+	for i, item := range v.items {
+		item.walk(at+"/"+strconv.Itoa(i), visit)
+	}
+	for _, m := range v.members {
+		m.Value.walk(at+"/"+EscapePointer(m.Name), visit)
+	}
+}
+
+// EscapePointer makes a member name a reference token of a JSON Pointer.
+func EscapePointer(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// Equal reports whether two values mean the same: member order and spelling
+// of white space do not count, numbers compare by value when both are whole
+// 64-bit integers and by text otherwise.
+func Equal(a, b Value) bool {
+	if a.kind != b.kind || len(a.items) != len(b.items) || len(a.members) != len(b.members) {
+		return false
+	}
+	switch a.kind {
+	case String:
+		return a.text == b.text
+	case Array:
+		for i := range a.items {
+			if !Equal(a.items[i], b.items[i]) {
+				return false
+			}
+		}
+		return true
+	case Object:
+		return maps.EqualFunc(a.byName(), b.byName(), Equal)
+	case Number:
+		m, whole := a.Int()
+		n, wholeToo := b.Int()
+		return bytes.Equal(a.raw, b.raw) || whole && wholeToo && m == n
+	default:
+		return bytes.Equal(a.raw, b.raw)
+	}
+}
+
+// byName is an object as a map; of duplicates the last one counts.
+func (v Value) byName() map[string]Value {
+	all := make(map[string]Value, len(v.members))
+	for _, m := range v.members {
+		all[m.Name] = m.Value
+	}
+	return all
+}
+
+// Decode unmarshals the value into a Go value. It is for plain data that was
+// judged already: encoding/json matches member names without regard to case.
+func (v Value) Decode(into any) error { return json.Unmarshal(v.raw, into) }

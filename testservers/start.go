@@ -1,0 +1,135 @@
+//go:build unix
+
+package testservers
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	startIn = 30 * time.Second // a cold Node or Python start on a busy machine
+	stopIn  = 3 * time.Second  // after SIGTERM; then the group is killed
+	logCap  = 64 << 10         // bytes of the server's own output that are kept
+)
+
+// StartHTTP starts s with Streamable HTTP on a free loopback port and answers
+// the endpoint's URL once it accepts connections. When the test ends the whole
+// process group is stopped; if the test failed, what the server wrote is logged.
+func StartHTTP(t testing.TB, s Server) string {
+	t.Helper()
+	return start(t, s, s.HTTP, s.HTTPPath, "Streamable HTTP")
+}
+
+// StartSSE is StartHTTP for the HTTP+SSE transport of 2024-11-05.
+func StartSSE(t testing.TB, s Server) string {
+	t.Helper()
+	return start(t, s, s.SSE, s.SSEPath, "HTTP+SSE")
+}
+
+func start(t testing.TB, s Server, command func(int) []string, path, transport string) string {
+	t.Helper()
+	if command == nil {
+		t.Fatalf("%s does not speak %s", s.Name, transport)
+	}
+	port := freePort(t)
+	argv := command(port)
+	cmd := exec.Command(argv[0], argv[1:]...)
+	// A group of its own, so that a server's children can be stopped with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	output := &tail{}
+	cmd.Stdout, cmd.Stderr = output, output
+	cmd.WaitDelay = time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("cannot start %s: %v", s.Name, err)
+	}
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		_ = cmd.Wait() // ended by our own signal, or noticed by whoever talks to it
+	}()
+	t.Cleanup(func() {
+		stop(cmd.Process.Pid, exited)
+		if t.Failed() {
+			t.Logf("%s wrote:\n%s", s.Name, output)
+		}
+	})
+	if err := accepts(port, exited); err != nil {
+		t.Fatalf("%s over %s at port %d: %v; it wrote:\n%s", s.Name, transport, port, err, output)
+	}
+	return fmt.Sprintf("http://%s:%d%s", s.Host, port, path)
+}
+
+// accepts answers nil as soon as the port takes a connection.
+func accepts(port int, exited <-chan struct{}) error {
+	deadline := time.NewTimer(startIn)
+	defer deadline.Stop()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		conn, err := net.DialTimeout("tcp", loopback(port), time.Second)
+		if err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-exited:
+			return errors.New("it ended before it accepted a connection")
+		case <-deadline.C:
+			return fmt.Errorf("it accepted no connection within %v: %w", startIn, err)
+		case <-again.C:
+		}
+	}
+}
+
+// stop ends the process group: politely first, then for certain.
+func stop(group int, exited <-chan struct{}) {
+	_ = syscall.Kill(-group, syscall.SIGTERM) // already gone is fine
+	select {
+	case <-exited:
+	case <-time.After(stopIn):
+	}
+	_ = syscall.Kill(-group, syscall.SIGKILL) // children that outlived the leader
+	<-exited
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", loopback(0))
+	if err != nil {
+		t.Fatalf("cannot find a free loopback port: %v", err)
+	}
+	defer func() { _ = l.Close() }() // it only held the number
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// tail keeps the last logCap bytes written to it.
+type tail struct {
+	mu   sync.Mutex
+	kept []byte
+}
+
+var _ io.Writer = (*tail)(nil)
+
+func (w *tail) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kept = append(w.kept, p...)
+	if over := len(w.kept) - logCap; over > 0 {
+		w.kept = bytes.Clone(w.kept[over:])
+	}
+	return len(p), nil
+}
+
+func (w *tail) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return string(w.kept)
+}
