@@ -3,7 +3,6 @@ package conformance
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"sync"
 
 	"github.com/mcpctl/mcpctl/mcp"
@@ -20,12 +19,13 @@ type arena struct {
 	options Options
 	facts   Facts
 	slots   chan struct{} // bounds the connections open at once, over all arenas
+	memo    *memo         // what was asked once in this revision
+	runMemo *memo         // what was asked once in all of them
 
 	mu       sync.Mutex
 	session  *mcp.Session
 	reopened int
 	all      []opened
-	seen     map[string]*observation
 	closing  sync.WaitGroup
 }
 
@@ -35,17 +35,9 @@ type opened struct {
 	bare bool
 }
 
-// observation is something that is asked once.
-type observation struct {
-	once    sync.Once
-	x       *mcp.Exchange
-	listing *Listing
-	err     error
-}
-
-func newArena(t mcp.Target, o Options, f Facts, s *mcp.Session, slots chan struct{}) *arena {
+func newArena(t mcp.Target, o Options, f Facts, s *mcp.Session, slots chan struct{}, forAll *memo) *arena {
 	return &arena{target: t, options: o, facts: f, session: s, slots: slots,
-		all: []opened{{s, false}}, seen: map[string]*observation{}}
+		all: []opened{{s, false}}, memo: newMemo(), runMemo: forAll}
 }
 
 // shared is the shared session, opened anew when the server has ended it.
@@ -123,60 +115,24 @@ func (a *arena) ask(ctx context.Context, method string, params any) (*mcp.Exchan
 	if err != nil {
 		return nil, err
 	}
-	o := a.observation(string(key))
-	o.once.Do(func() {
+	return once(ctx, a.memo, string(key), func(ctx context.Context) (*mcp.Exchange, error) {
 		s, err := a.shared(ctx)
 		if err != nil {
-			o.err = err
-			return
+			return nil, err
 		}
-		o.x = s.Call(ctx, method, params)
+		return s.Call(ctx, method, params), nil
 	})
-	if err := a.forget(string(key), o); err != nil {
-		return nil, err
-	}
-	return o.x, nil
 }
 
 // list fetches a list on the shared session, once.
 func (a *arena) list(ctx context.Context, what string) (*Listing, error) {
-	o := a.observation(what)
-	o.once.Do(func() {
+	return once(ctx, a.memo, "list "+what, func(ctx context.Context) (*Listing, error) {
 		s, err := a.shared(ctx)
 		if err != nil {
-			o.err = err
-			return
+			return nil, err
 		}
-		o.listing, o.err = FetchList(ctx, s, what)
+		return FetchList(ctx, s, what)
 	})
-	if err := a.forget(what, o); err != nil && o.listing == nil {
-		return nil, err
-	}
-	return o.listing, o.err
-}
-
-func (a *arena) observation(key string) *observation {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.seen[key] == nil {
-		a.seen[key] = &observation{}
-	}
-	return a.seen[key]
-}
-
-// forget drops an observation that was cut short by the check that made it,
-// so that the next check asks again.
-func (a *arena) forget(key string, o *observation) error {
-	cut := errors.Is(o.err, context.Canceled) || errors.Is(o.err, context.DeadlineExceeded)
-	if o.x != nil {
-		cut = cut || errors.Is(o.x.Err(), context.Canceled) || errors.Is(o.x.Err(), context.DeadlineExceeded)
-	}
-	if cut {
-		a.mu.Lock()
-		delete(a.seen, key)
-		a.mu.Unlock()
-	}
-	return o.err
 }
 
 // traffic is everything that crossed the arena's connections.

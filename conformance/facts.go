@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,12 +18,34 @@ type Facts struct {
 	Server mcp.Value
 	// Speaks are all revisions found to be spoken.
 	Speaks []mcp.Revision
+	// Named are the revisions that server/discover names.
+	Named []mcp.Revision
 	// Sessions says that the server gave an Mcp-Session-Id.
 	Sessions bool
 	// Local says that the server runs on this machine.
 	Local bool
 	// AllowsTools says that the user has allowed tools to be called.
 	AllowsTools bool
+}
+
+// learn adds what the opening of sessions has told about all revisions.
+func (f *Facts) learn(spoken mcp.Spoken) {
+	for _, r := range mcp.Timeline() {
+		s := spoken.Sessions[r]
+		if s == nil {
+			continue
+		}
+		f.Speaks = append(f.Speaks, r)
+		for _, named := range s.Server().Get("supportedVersions").Items() {
+			f.Named = append(f.Named, mcp.Revision(named.Text()))
+		}
+	}
+}
+
+// of are the facts for the revision of a session.
+func (f Facts) of(s *mcp.Session) Facts {
+	f.Revision, f.Server, f.Sessions = s.Revision(), s.Server(), s.ID() != ""
+	return f
 }
 
 // Capability is what the server declares at a dotted path, such as
@@ -112,5 +135,6 @@ func local(t mcp.Target) bool {
 		return false
 	}
 	host := u.Hostname()
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -53,9 +53,11 @@ func NewPlan(ctx context.Context, target mcp.Target, suites []Suite, o Options) 
 			p.Spoken = append(p.Spoken, r)
 		}
 	}
-	speaks := append(p.Spoken[:len(p.Spoken):len(p.Spoken)], p.otherEra(ctx)...)
+	known := Facts{Transport: p.Transport, Local: local(target), AllowsTools: o.Reach >= Invoke && len(o.AllowTools) > 0}
+	known.learn(spoken)
+	p.otherEra(ctx, &known)
 	for _, r := range p.Spoken {
-		p.Facts[r] = p.facts(r, speaks)
+		p.Facts[r] = known.of(p.sessions[r])
 		p.lay(suites, r)
 	}
 	if p.shard(); p.Runs() == 0 {
@@ -68,7 +70,7 @@ func NewPlan(ctx context.Context, target mcp.Target, suites []Suite, o Options) 
 // otherEra finds out whether the server speaks the era from which no revision
 // was asked for: some rules hold for servers of both eras, some for servers
 // of one alone.
-func (p *Plan) otherEra(ctx context.Context) []mcp.Revision {
+func (p *Plan) otherEra(ctx context.Context, known *Facts) {
 	var newest []mcp.Revision
 	for _, r := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
 		sameEra := func(asked mcp.Revision) bool { return asked.Era() == r.Era() }
@@ -77,31 +79,23 @@ func (p *Plan) otherEra(ctx context.Context) []mcp.Revision {
 		}
 	}
 	if len(newest) == 0 {
-		return nil
+		return
 	}
 	o := mcp.Options{Limits: p.options.Limits, Transport: p.Transport}
 	o.Limits.Start = min(o.Limits.Start, otherEraPatience)
 	spoken, err := mcp.Detect(ctx, p.Target, newest, o)
 	if err != nil {
-		return nil
+		return
 	}
+	known.learn(spoken)
 	for _, s := range spoken.Sessions {
 		s.Close(ctx)
 	}
-	return newest
 }
 
 // otherEraPatience bounds the wait for an answer in an era that nobody asked
 // for: a server of the handshake era may well be silent on server/discover.
 const otherEraPatience = 3 * time.Second
-
-func (p *Plan) facts(r mcp.Revision, speaks []mcp.Revision) Facts {
-	s := p.sessions[r]
-	return Facts{
-		Revision: r, Transport: p.Transport, Server: s.Server(), Speaks: speaks,
-		Sessions: s.ID() != "", Local: local(p.Target), AllowsTools: p.options.Reach >= Invoke && len(p.options.AllowTools) > 0,
-	}
-}
 
 // lay adds the cases of one revision.
 func (p *Plan) lay(suites []Suite, r mcp.Revision) {

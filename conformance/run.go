@@ -27,8 +27,9 @@ func (p *Plan) Run(ctx context.Context, observe func(Event)) *Report {
 	started := time.Now()
 	r := &run{plan: p, observe: observe, results: make([]result, len(p.Cases)), arenas: map[mcp.Revision]*arena{}, total: len(p.Cases)}
 	slots := make(chan struct{}, 4*p.options.parallel())
+	forAll := newMemo()
 	for _, rev := range p.Spoken {
-		r.arenas[rev] = newArena(p.Target, p.options, p.Facts[rev], p.sessions[rev], slots)
+		r.arenas[rev] = newArena(p.Target, p.options, p.Facts[rev], p.sessions[rev], slots, forAll)
 	}
 	r.ask(ctx)
 	r.tour(ctx)

@@ -27,6 +27,9 @@ func (r *run) tour(ctx context.Context) {
 }
 
 func (a *arena) tour(ctx context.Context) {
+	if a.facts.Revision.Era() == mcp.Handshake {
+		_, _ = a.ask(ctx, "ping", nil)
+	}
 	for _, what := range []string{"tools", "resources", "resources/templates", "prompts"} {
 		capability := what
 		if what == "resources/templates" {

@@ -29,6 +29,9 @@ type sseTransport struct {
 	over     bool
 }
 
+// errNoEndpoint says that the endpoint event cannot be used.
+var errNoEndpoint = errors.New("the endpoint event holds no address")
+
 // errNoEventStream says that the answer to the GET is no event stream.
 var errNoEventStream = errors.New("the answer is no event stream")
 
@@ -129,7 +132,7 @@ func (t *sseTransport) learn(address string) {
 	switch {
 	case t.endpoint != "":
 	case err != nil:
-		t.stream.end(nil, fmt.Errorf("the endpoint event holds no address: %q", address))
+		t.stream.end(nil, fmt.Errorf("%w: %.200q", errNoEndpoint, address))
 	case origin(to) != origin(t.client.endpoint):
 		t.stream.end(nil, &RedirectError{From: t.client.endpoint.String(), To: to.Redacted(), Why: "it is another origin"})
 	default:
@@ -263,7 +266,7 @@ func (t *sseTransport) unopened(why error) error {
 		e.Hint = "Give credentials with --bearer-env VAR or --header 'K: V'."
 	case errors.As(why, &status):
 		e.What = fmt.Sprintf("the server answered the GET for its event stream with HTTP status %d", status.Code)
-	case errors.As(why, &elsewhere), errors.Is(why, errNoEventStream):
+	case errors.As(why, &elsewhere), errors.Is(why, errNoEndpoint), errors.Is(why, errNoEventStream):
 		e.What = fmt.Sprintf("the server opens no HTTP+SSE session: %v", why)
 	case errors.Is(why, ErrTooLong):
 		e.Cause = CauseFlood

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,16 +16,20 @@ import (
 // eventServer is a server of HTTP+SSE: what respond returns for a message is
 // sent on the stream.
 func eventServer(respond func(m Message) string) http.HandlerFunc {
-	out := make(chan string, 100)
+	var last atomic.Int64
+	var sessions sync.Map // the number of a stream to what it shall send
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/post" && r.Method == http.MethodPost:
 			w.WriteHeader(http.StatusAccepted)
-			if text := respond(bodyOf(r)); text != "" {
-				out <- text
+			out, known := sessions.Load(r.URL.Query().Get("session"))
+			if text := respond(bodyOf(r)); known && text != "" {
+				out.(chan string) <- text
 			}
 		case r.Method == http.MethodGet:
-			writeEvents(w, "event: endpoint\ndata: /post?session=1\n\n")
+			id, out := fmt.Sprint(last.Add(1)), make(chan string, 100)
+			sessions.Store(id, out)
+			writeEvents(w, "event: endpoint\ndata: /post?session=%s\n\n", id)
 			for {
 				select {
 				case text := <-out:

@@ -209,6 +209,7 @@ func TestBrokenHTTP(t *testing.T) {
 		{"header of 1 MB", replying("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20) + "\r\n\r\n"), "header"},
 		{"stream breaks off", replying("HTTP/1.1 200 OK\r\nContent-Length: 500\r\nContent-Type: text/event-stream\r\n\r\ndata: {}\n\n"), "the event stream broke off"},
 		{"slow header", func(conn net.Conn) {
+			_, _ = conn.Read(make([]byte, 64<<10))
 			for _, c := range "HTTP/1.1 200 OK\r\n" + strings.Repeat("A: b\r\n", 1000) {
 				if _, err := conn.Write([]byte{byte(c)}); err != nil {
 					return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,9 @@ func startPeer(ctx context.Context, target Target) (*peer, error) {
 // startProcess starts the command in a process group of its own, so that what
 // it starts in turn can be ended with it.
 func startProcess(target Target) (*peer, error) {
+	if err := enterable(target.Dir); err != nil {
+		return nil, err
+	}
 	path, err := lookUp(target)
 	if err != nil {
 		return nil, notFound(target, err)
@@ -78,6 +82,22 @@ func closeAll(all ...io.Closer) {
 	}
 }
 
+// enterable checks the folder for the process first: once it has been started,
+// a missing folder and a missing program cannot be told apart.
+func enterable(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "enter", Path: dir, Err: errors.New("not a folder")}
+	}
+	if err != nil {
+		return &ConnectError{Cause: CauseUsage, What: fmt.Sprintf("cannot run the server in its folder: %v", err), Hint: "Name a folder that exists.", Err: err}
+	}
+	return nil
+}
+
 // lookUp finds the program. Like a shell it takes a name with a separator from
 // the folder the process will run in, and any other from PATH; unlike some, it
 // never takes a bare name from the current folder (exec.ErrDot).
@@ -103,14 +123,11 @@ func lookUp(target Target) (string, error) {
 func notFound(target Target, err error) error {
 	name := target.Command[0]
 	e := &ConnectError{Cause: CauseNotFound, Err: err}
-	why, path := err.Error(), new(fs.PathError)
+	why := err.Error()
 	switch {
 	case errors.Is(err, exec.ErrDot):
 		why = "PATH leads to it only in the current folder"
 		e.Hint = fmt.Sprintf("Write .%c%s if that is the one you mean.", filepath.Separator, name)
-	case errors.As(err, &path) && path.Op == "chdir":
-		e.Cause = CauseUsage
-		why = fmt.Sprintf("the folder %q cannot be entered: %v", target.Dir, path.Err)
 	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist):
 		why = "no such command"
 		e.Hint = "Is it installed, and is it on PATH?"

@@ -2,7 +2,13 @@
 
 package mcp
 
-import "testing"
+import (
+	"os/exec"
+	"testing"
+)
 
 // requireGone finds no process groups where there are none.
 func requireGone(*testing.T, int) {}
+
+// leaveGroup leaves no process groups where there are none.
+func leaveGroup(*exec.Cmd) {}

@@ -27,6 +27,9 @@ func requireGone(t *testing.T, pid int) {
 		within10, 5*time.Millisecond, "a process is left in group %d", pid)
 }
 
+// leaveGroup gives the process a session, and so a group, of its own.
+func leaveGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
 // quick makes every stage of ending short, for servers that need them all.
 func quick() Limits {
 	limits := stdioLimits()
@@ -153,6 +156,18 @@ func TestProcessChildrenGoToo(t *testing.T) {
 	})
 }
 
+// TestProcessChildThatEscapes: a child that left the group is out of reach, but
+// though it holds the streams open, it hangs nothing.
+func TestProcessChildThatEscapes(t *testing.T) {
+	tr, _ := play(t, "escape", stdioLimits())
+	m, err := untilFrame(t, tr, "escaped").Message()
+	require.NoError(t, err)
+	pid, ok := m.Params().Get("pid").Int()
+	require.True(t, ok)
+	assert.Zero(t, closing(t, tr).Code)
+	assert.NoError(t, syscall.Kill(int(pid), syscall.SIGKILL), "it is still there")
+}
+
 func TestProcessWritesAnEndlessLine(t *testing.T) {
 	for _, scenario := range []string{"endless", "drip"} {
 		t.Run(scenario, func(t *testing.T) {
@@ -238,7 +253,7 @@ func TestProcessThatCannotStart(t *testing.T) {
 		"not there":        {Target{Command: []string{"./none"}}, CauseNotFound, "no such command", "", os.ErrNotExist},
 		"no program":       {Target{Command: []string{plain}}, CauseNotFound, "not a program that may be run", "interpreter", os.ErrPermission},
 		"only in this one": {Target{Command: []string{"local"}}, CauseNotFound, "only in the current folder", "./local", exec.ErrDot},
-		"no such folder":   {Target{Command: []string{local}, Dir: filepath.Join(dir, "gone")}, CauseUsage, "cannot be entered", "", os.ErrNotExist},
+		"no such folder":   {Target{Command: []string{local}, Dir: filepath.Join(dir, "gone")}, CauseUsage, "in its folder", "exists", os.ErrNotExist},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

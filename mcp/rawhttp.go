@@ -80,16 +80,14 @@ func (s *Session) rawExchange(ctx context.Context, x *Exchange, at *url.URL, wir
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 
 	// A server may answer before it has read everything.
-	written := make(chan error, 1)
+	written := make(chan struct{})
 	go func() {
-		_, err := conn.Write(wire)
-		written <- err
+		defer close(written)
+		_, _ = conn.Write(wire) // reading tells why, and better
 	}()
 	err = s.rawAnswer(x, conn)
 	conn.Close()
-	if refused := <-written; refused != nil && x.Status == 0 {
-		err = refused
-	}
+	<-written
 	return overdue(ctx, err)
 }
 
@@ -97,8 +95,13 @@ func (s *Session) rawAnswer(x *Exchange, conn net.Conn) error {
 	limits := s.options.Limits
 	bounded := &io.LimitedReader{R: conn, N: maxHeaderBytes}
 	response, err := readResponse(bufio.NewReader(bounded), x.Method)
-	if err != nil {
-		return because(context.Background(), err)
+	switch {
+	case err != nil && bounded.N <= 0:
+		return fmt.Errorf("the header of the answer is %w", ErrTooLong)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return fmt.Errorf("the server closed the connection without an answer: %w", err)
+	case err != nil:
+		return err
 	}
 	defer response.Body.Close()
 	x.answered(response)

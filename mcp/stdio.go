@@ -12,12 +12,6 @@ import (
 	"time"
 )
 
-// What it took to end a process, as Exit.Forced tells it.
-const (
-	forcedTerminate = "terminate"
-	forcedKill      = "kill"
-)
-
 // stdio is the transport of standard streams: one message per line. See
 // basic/transports#stdio; the ending follows basic/lifecycle#stdio. Three
 // goroutines serve it, and all are gone when Close returns: readAll for
@@ -74,19 +68,6 @@ func (t *stdio) Stderr() []byte { return t.stderr.bytes() }
 // StderrMeasure is how many bytes the server has written to standard error so
 // far, and whether they are UTF-8.
 func (t *stdio) StderrMeasure() (total int64, valid bool) { return t.stderr.measure() }
-
-// Exit tells how the process ended; ok is false while it runs and for servers
-// within this process.
-func (t *stdio) Exit() (exit Exit, ok bool) {
-	if t.peer.pid == 0 || !closed(t.exited) {
-		return Exit{}, false
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	exit = t.exit
-	exit.Stderr = t.stderr.bytes()
-	return exit, true
-}
 
 // Send writes x as one line. A server that does not read it in time costs the
 // exchange, not the connection: the line stays on its way, and whoever sends
@@ -240,89 +221,4 @@ func (t *stdio) drain() {
 	defer close(t.drained)
 	_, _ = io.Copy(t.stderr, t.peer.stderr) // an error here is an end as any other
 	t.stderr.end()
-}
-
-// reap waits for the server's end, notes it, and ends what is left behind: the
-// rest of the process group, and streams that somebody outside it holds open.
-func (t *stdio) reap() {
-	code, signal := t.peer.wait()
-	ended := time.Now()
-	within(context.Background(), t.drained, t.patience)
-	t.mu.Lock()
-	t.exit = Exit{Code: code, Signal: signal, Forced: t.forced}
-	if !t.hungUp.IsZero() {
-		t.exit.After = max(0, ended.Sub(t.hungUp))
-	}
-	t.mu.Unlock()
-	close(t.exited)
-	t.peer.sweep(t.patience)
-	within(context.Background(), t.read, t.patience)
-	closeAll(t.peer.stdin, t.peer.stdout, t.peer.stderr)
-	<-t.read
-	<-t.drained
-	close(t.gone)
-}
-
-// Close ends the server in stages of Limits.Exit each: closing its standard
-// input, asking it and its group to terminate, killing them. A ctx that ends
-// skips to the last. It returns when nothing is left of the process group; a
-// process that has left the group (setsid), and on Windows every process but
-// the server's own, is not followed.
-func (t *stdio) Close(ctx context.Context) error {
-	t.hangUp()
-	if !within(ctx, t.exited, t.limits.Exit) && ctx.Err() == nil {
-		t.force(t.peer.terminate)
-		within(ctx, t.exited, t.limits.Exit)
-	}
-	if !closed(t.exited) {
-		t.force(t.peer.kill)
-	}
-	if !within(context.Background(), t.gone, t.limits.Exit+4*t.patience) {
-		return errors.New("the server could not be ended: it is still there after being killed")
-	}
-	return nil
-}
-
-func (t *stdio) hangUp() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.hungUp.IsZero() {
-		return
-	}
-	if !closed(t.exited) {
-		t.hungUp = time.Now()
-	}
-	closeAll(t.peer.stdin)
-}
-
-// force ends the server with means and notes that it took them.
-func (t *stdio) force(means func() string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !closed(t.exited) {
-		t.forced = means()
-	}
-}
-
-// closed reports whether a channel that only ever gets closed is.
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
-// within waits for c to be closed, for no longer than d and ctx, and reports
-// whether it is.
-func within(ctx context.Context, c <-chan struct{}, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-c:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return closed(c)
 }

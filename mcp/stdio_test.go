@@ -45,7 +45,7 @@ func (h *heard) receive(m Message, x *Exchange) {
 // that belongs to the server.
 func play(t *testing.T, scenario string, limits Limits) (*stdio, *heard) {
 	t.Helper()
-	return dial(t, Target{Command: []string{os.Args[0]}, Env: append(os.Environ(), scenarioVar+"="+scenario)}, limits)
+	return dial(t, Target{Command: []string{os.Args[0]}, Env: append(os.Environ(), scenarioVar+"="+scenario, promptRaceExit)}, limits)
 }
 
 func dial(t *testing.T, target Target, limits Limits) (*stdio, *heard) {
@@ -58,9 +58,20 @@ func dial(t *testing.T, target Target, limits Limits) (*stdio, *heard) {
 	t.Cleanup(func() {
 		assert.NoError(t, tr.Close(context.Background()))
 		requireGone(t, tr.peer.pid)
-		assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines }, within10, 5*time.Millisecond, "goroutines are left")
+		requireGoroutines(t, goroutines)
 	})
 	return tr, h
+}
+
+// requireGoroutines waits until no more goroutines run than before. It counts
+// in its own goroutine, as assert.Eventually would start another.
+func requireGoroutines(t *testing.T, before int) {
+	t.Helper()
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for began := time.Now(); runtime.NumGoroutine() > before; <-poll.C {
+		require.Less(t, time.Since(began), within10, "goroutines are left")
+	}
 }
 
 // start sends r; a request gets the id id.
@@ -274,7 +285,7 @@ func TestStdioRunsInFolderWithEnvironmentAndWithoutShell(t *testing.T) {
 	dir := t.TempDir()
 	tr, _ := dial(t, Target{
 		Command: []string{os.Args[0], "$FLAVOUR; exit 1", "*"}, Dir: dir,
-		Env: append(os.Environ(), scenarioVar+"=environment", "FLAVOUR=mint"),
+		Env: append(os.Environ(), scenarioVar+"=environment", promptRaceExit, "FLAVOUR=mint"),
 	}, stdioLimits())
 	x := ask(t, tr, 1)
 	want, err := os.Stat(dir)
@@ -338,7 +349,7 @@ func TestStdioPipe(t *testing.T) {
 	assert.False(t, ok, "it is no process of ours")
 	_, err = start(tr, 2, Request{Method: "ping"})
 	assert.ErrorIs(t, err, ErrClosed)
-	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines }, within10, 5*time.Millisecond)
+	requireGoroutines(t, goroutines)
 }
 
 // TestStdioPipeThatStays: a server that does not mind the end of its input
@@ -356,39 +367,4 @@ func TestStdioPipeThatStays(t *testing.T) {
 	require.NoError(t, tr.Close(t.Context()))
 	assert.Less(t, time.Since(began), within10)
 	assert.ErrorIs(t, tr.Log().Ended(), ErrClosed)
-}
-
-func TestTail(t *testing.T) {
-	tests := map[string]struct {
-		writes []string
-		want   string
-		total  int64
-		valid  bool
-	}{
-		"nothing":            {valid: true},
-		"little":             {writes: []string{"ab"}, want: "ab", total: 2, valid: true},
-		"just full":          {writes: []string{"abcd"}, want: "abcd", total: 4, valid: true},
-		"past it":            {writes: []string{"abc", "def"}, want: "cdef", total: 6, valid: true},
-		"far past it":        {writes: []string{"abcdefghijkl"}, want: "ijkl", total: 12, valid: true},
-		"moved":              {writes: []string{"abcd", "efgh", "ij"}, want: "ghij", total: 10, valid: true},
-		"a rune split":       {writes: []string{"\xe2", "\x82", "\xac"}, want: "€", total: 3, valid: true},
-		"a rune unfinished":  {writes: []string{"a\xe2\x82"}, want: "a\xe2\x82", total: 3, valid: false},
-		"no UTF-8":           {writes: []string{"\xff", "abcd"}, want: "abcd", total: 5, valid: false},
-		"a stray byte after": {writes: []string{"\xe2", "a"}, want: "\xe2a", total: 2, valid: false},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			end := &tail{keep: 4}
-			for _, w := range test.writes {
-				n, err := end.Write([]byte(w))
-				require.NoError(t, err)
-				assert.Equal(t, len(w), n)
-			}
-			end.end()
-			total, valid := end.measure()
-			assert.Equal(t, test.want, string(end.bytes()))
-			assert.Equal(t, test.total, total)
-			assert.Equal(t, test.valid, valid)
-		})
-	}
 }

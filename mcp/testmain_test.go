@@ -17,6 +17,10 @@ import (
 // scenarioVar makes this test binary act as a server on standard streams.
 const scenarioVar = "MCPCTL_TEST_SERVER"
 
+// promptRaceExit spares a server under the race detector the second that it
+// otherwise waits before it exits.
+const promptRaceExit = "GORACE=atexit_sleep_ms=0"
+
 // TestMain runs the tests, or the server that a test has asked for.
 func TestMain(m *testing.M) {
 	name := os.Getenv(scenarioVar)
@@ -88,11 +92,16 @@ func scenarios() map[string]func(out *os.File) {
 		"loud": func(out *os.File) {
 			serve(func(id string) { pour(os.Stderr, "\xff!", 64<<20); write(out, okAnswer(id)+"\n") })
 		},
-		"deaf":        func(*os.File) { forever() },
-		"stubborn":    stubborn,
-		"parent":      func(out *os.File) { spawn("orphan"); serve(func(id string) { write(out, okAnswer(id)+"\n") }) },
-		"abandon":     func(*os.File) { spawn("orphan") },
-		"orphan":      func(*os.File) { signal.Ignore(syscall.SIGHUP); forever() },
+		"deaf":     func(*os.File) { forever() },
+		"stubborn": stubborn,
+		"parent":   func(out *os.File) { spawn("orphan", true); serve(func(id string) { write(out, okAnswer(id)+"\n") }) },
+		"abandon":  func(*os.File) { spawn("orphan", true) },
+		"orphan":   func(*os.File) { signal.Ignore(syscall.SIGHUP); forever() },
+		"escape":   func(*os.File) { spawn("escaped", false) },
+		"escaped": func(out *os.File) {
+			write(out, fmt.Sprintf(`{"method":"escaped","params":{"pid":%d}}`+"\n", os.Getpid()))
+			forever()
+		},
 		"hush":        func(out *os.File) { _ = out.Close(); forever() },
 		"environment": environment,
 	}
@@ -177,11 +186,14 @@ func die() {
 }
 
 // spawn starts this binary with another scenario and with this one's streams,
-// and does not wait for it.
-func spawn(name string) {
+// and does not wait for it. It stays in this process group or leaves it.
+func spawn(name string, stay bool) {
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), scenarioVar+"="+name)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if !stay {
+		leaveGroup(child)
+	}
 	if err := child.Start(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(96)

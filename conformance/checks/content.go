@@ -234,10 +234,15 @@ func base64Fault(text string) string {
 		return "it is a data: URL"
 	case strings.ContainsAny(text, "-_"):
 		return "it uses the alphabet for URLs"
-	case len(strings.TrimRight(text, "\r\n"))%4 != 0 && base64Fault(text+strings.Repeat("=", 4-len(text)%4)) == "":
+	case unpadded(text):
 		return "its padding is missing"
 	}
 	return err.Error()
+}
+
+func unpadded(text string) bool {
+	_, err := base64.RawStdEncoding.DecodeString(text)
+	return err == nil
 }
 
 // validMIME reports whether text is type/subtype of RFC 6838, perhaps with

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -162,26 +163,29 @@ func templateVariables(template string) []string {
 }
 
 // templateMatches reports whether a URI may be an expansion of a template. It
-// errs on the side of yes: any expression may stand for anything, a plain one
-// for anything without a slash.
+// errs on the side of yes: a plain expression may stand for anything without a
+// slash, every other one for anything. Go's regular expressions take linear
+// time, so a hostile template costs nothing.
 func templateMatches(template, uri string) bool {
-	literal, after, found := strings.Cut(template, "{")
-	if !strings.HasPrefix(uri, literal) {
-		return false
+	const most = 2000 // longer templates are not looked into
+	if len(template) > most {
+		return true
 	}
-	uri = uri[len(literal):]
-	if !found {
-		return uri == ""
-	}
-	expression, tail, _ := strings.Cut(after, "}")
-	plain := expression != "" && !strings.ContainsRune("+#./;?&=,!@|", rune(expression[0]))
-	for i := 0; i <= len(uri); i++ {
-		if templateMatches(tail, uri[i:]) {
-			return true
+	pattern := "^"
+	for rest := template; rest != ""; {
+		literal, after, found := strings.Cut(rest, "{")
+		pattern += regexp.QuoteMeta(literal)
+		if !found {
+			break
 		}
-		if i < len(uri) && plain && uri[i] == '/' {
-			return false
+		expression, tail, _ := strings.Cut(after, "}")
+		if expression == "" || strings.ContainsRune("+#./;?&=,!@|", rune(expression[0])) || strings.Contains(expression, "*") {
+			pattern += ".*"
+		} else {
+			pattern += "[^/]*"
 		}
+		rest = tail
 	}
-	return false
+	matcher, err := regexp.Compile("(?s)" + pattern + "$")
+	return err != nil || matcher.MatchString(uri)
 }

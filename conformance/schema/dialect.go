@@ -50,10 +50,10 @@ func dialect(value any) (*jsonschema.Draft, error) {
 // it may well be one of ECMA-262. The error is ErrDialect or ErrUnjudged.
 func Metaschema(raw []byte) ([]Problem, error) {
 	d, err := open(raw)
-	var wrong Problem
+	var broken notJSON
 	switch {
-	case errors.As(err, &wrong):
-		return []Problem{wrong}, nil
+	case errors.As(err, &broken):
+		return []Problem{{Message: broken.Error()}}, nil
 	case err != nil:
 		return nil, err
 	}

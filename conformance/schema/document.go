@@ -11,9 +11,13 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// maxNodes bounds the subschemas of a stranger's schema: the cost of compiling
-// one grows with the square of them.
-const maxNodes = 10_000
+// maxNodes bounds the subschemas of a stranger's schema, and maxCompiled of one
+// to be compiled: the cost of compiling, unlike that of reading, grows with the
+// square of them, to about a second.
+const (
+	maxNodes    = 10_000
+	maxCompiled = 4_000
+)
 
 // home is the address of a schema that does not name its own.
 const home = "schema:///tool"
@@ -25,7 +29,7 @@ type document struct {
 	draft       *jsonschema.Draft
 	nodes       int
 	objects     []map[string]any // all subschemas but true and false
-	places      map[string]any // what an address, or an address with anchor, stands for
+	places      map[string]any   // what an address, or an address with anchor, stands for
 	refs        []reference
 	badPatterns []Problem // that are no regular expression in any language
 	unjudged    []string  // patterns that Go cannot run
@@ -33,14 +37,15 @@ type document struct {
 
 type reference struct{ written, absolute string }
 
-// Error lets a Problem travel as an error.
-func (p Problem) Error() string { return p.String() }
+// notJSON says that a schema is not even JSON, which is a fault of the schema
+// and not of the judge.
+type notJSON struct{ error }
 
-// open reads a schema. What is no JSON at all comes back as a Problem.
+// open reads a schema. The error is notJSON, ErrDialect or ErrUnjudged.
 func open(raw []byte) (*document, error) {
 	value, err := decode(raw)
 	if err != nil {
-		return nil, Problem{Message: err.Error()}
+		return nil, notJSON{err}
 	}
 	draft, err := dialect(value)
 	if err != nil {

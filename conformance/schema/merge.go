@@ -13,6 +13,9 @@ func (m *maker) merge(schema any, hops int) (keywords, error) {
 	if hops > maxChain {
 		return nil, fmt.Errorf("%w: a reference leads in a circle", ErrSynthesis)
 	}
+	if m.parts--; m.parts < 0 {
+		return nil, fmt.Errorf("%w: the schema has too many parts", ErrSynthesis)
+	}
 	k, ok := schema.(map[string]any)
 	if !ok {
 		if schema == false {

@@ -10,6 +10,9 @@ import (
 // errNoRegex says that a pattern is malformed in any dialect.
 var errNoRegex = errors.New("is not a regular expression")
 
+// maxProgram bounds a compiled pattern, in instructions.
+const maxProgram = 5000
+
 // unicodeEscape is how ECMA-262 writes a character by its number.
 var unicodeEscape = regexp.MustCompile(`\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))`)
 
@@ -18,10 +21,10 @@ var unicodeEscape = regexp.MustCompile(`\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}
 // lookaheads and back references.
 func translate(pattern string) (string, error) {
 	translated := unicodeEscape.ReplaceAllString(pattern, `\x{$1$2}`)
-	_, err := regexp.Compile(translated)
+	tree, err := syntax.Parse(translated, syntax.Perl)
 	var fault *syntax.Error
 	if !errors.As(err, &fault) {
-		return translated, nil
+		return translated, affordable(tree, pattern)
 	}
 	switch fault.Code {
 	case syntax.ErrMissingParen, syntax.ErrUnexpectedParen, syntax.ErrMissingBracket,
@@ -29,6 +32,16 @@ func translate(pattern string) (string, error) {
 		return "", fmt.Errorf("%w: %s", errNoRegex, fault.Code)
 	}
 	return "", fmt.Errorf("%w: the pattern %q uses what Go's regular expressions do not have", ErrUnjudged, short(pattern))
+}
+
+// affordable refuses a pattern whose program is so large that matching a long
+// text would take seconds.
+func affordable(tree *syntax.Regexp, pattern string) error {
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil || len(program.Inst) > maxProgram {
+		return fmt.Errorf("%w: the pattern %q is too large", ErrUnjudged, short(pattern))
+	}
+	return nil
 }
 
 // readPatterns translates the patterns of one subschema in place. Those that

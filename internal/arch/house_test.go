@@ -17,8 +17,8 @@ const module = "github.com/mcpctl/mcpctl"
 var floors = [][]string{
 	{"internal/atomic", "internal/redact", "internal/term", "templates"},
 	{"mcp"},
-	{"conformance/schema", "conformance/spec", "mcp/mcptest"},
-	{"conformance", "inspect", "publish", "scaffold"},
+	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest"},
+	{"conformance", "conformance/spec/ledger", "inspect", "publish", "scaffold"},
 	{"conformance/checks", "conformance/report", "inspect/tui"},
 	{"internal/cli"},
 	{"cmd/mcpctl"},
@@ -36,10 +36,11 @@ var guests = []struct {
 }{
 	{"github.com/spf13/", []string{"internal/cli"}},
 	{"charm.land/", []string{"inspect/tui"}},
-	{"github.com/santhosh-tekuri/jsonschema/", []string{"conformance/schema"}},
-	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec", "internal/cli"}},
+	{"github.com/rogpeppe/go-internal/txtar", []string{"conformance/checks"}},
+	{"github.com/santhosh-tekuri/jsonschema/", []string{"conformance/schema", "mcp/mcptest"}},
 	{"github.com/sigstore/", []string{"publish"}},
-	{"golang.org/x/term", []string{"internal/cli"}},
+	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "internal/cli"}},
+	{"golang.org/x/sys/", []string{"internal/cli"}},
 }
 
 // importing is what one file set of a package imports.

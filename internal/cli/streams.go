@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"io"
+	"log"
 	"os"
 	"strconv"
 	"strings"
@@ -22,8 +23,10 @@ type Streams struct {
 	Width          int
 }
 
-// OS are the process's own streams.
+// OS are the process's own streams. It also silences the standard logger:
+// net/http prints a server's raw bytes through it, and has no setting.
 func OS() Streams {
+	log.SetOutput(io.Discard)
 	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
 	s.OutTTY, s.ErrTTY = terminal(os.Stdout), terminal(os.Stderr)
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 40 {

@@ -3,6 +3,7 @@ package redact
 import (
 	"bytes"
 	"io"
+	"slices"
 )
 
 // A Writer passes text on as String would answer it, however it is cut into
@@ -38,7 +39,7 @@ func (w *Writer) Close() error {
 }
 
 func (w *Writer) pass(p []byte, end bool) error {
-	buf := append(w.pending, p...)
+	buf := slices.Concat(w.pending, p)
 	out, used, covered := w.redactor.scan(nil, buf, w.covered, end)
 	w.pending, w.covered = bytes.Clone(buf[used:]), covered
 	if len(out) == 0 {

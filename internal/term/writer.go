@@ -2,6 +2,7 @@ package term
 
 import (
 	"io"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -21,10 +22,10 @@ func NewWriter(w io.Writer) *Writer {
 // Write passes p on, made safe. It always takes the whole of p; an error is that
 // of the writer underneath.
 func (w *Writer) Write(p []byte) (int, error) {
-	buf := append(w.pending, p...)
+	buf := slices.Concat(w.pending, p)
 	whole := len(buf) - incomplete(buf)
 	_, err := io.WriteString(w.to, Safe(string(buf[:whole])))
-	w.pending = append([]byte(nil), buf[whole:]...)
+	w.pending = slices.Clone(buf[whole:])
 	return len(p), err
 }
 

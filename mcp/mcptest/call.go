@@ -28,8 +28,10 @@ type Call struct {
 	to     sink
 	asked  questions // stateless: what was asked and answered before
 
-	mu   sync.Mutex
-	over bool
+	mu       sync.Mutex
+	over     bool
+	listener *listener // of a subscription
+	asking   map[string]mcp.Value
 }
 
 // sink is where the messages that belong to a request go. The pieces are the
@@ -105,9 +107,38 @@ func (c *Call) stop() {
 	c.cancel()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.over {
-		c.over = true
-		c.to.put(nil, true)
+	if c.over {
+		return
+	}
+	for _, id := range c.asking { // its own questions are pointless now
+		m := notification("notifications/cancelled", map[string]any{"requestId": id, "reason": "the call was cancelled"})
+		c.to.put(c.w.s.pieces(&c.Context, m, true), false)
+	}
+	c.over = true
+	c.to.put(nil, true)
+	if c.listener != nil {
+		c.w.unlisten(c.listener)
+	}
+}
+
+// ask sends a request of the server's own and returns what notes that it is
+// over.
+func (c *Call) ask(id mcp.Value, method string, params map[string]any) (answered func()) {
+	c.mu.Lock()
+	if c.asking == nil {
+		c.asking = map[string]mcp.Value{}
+	}
+	c.asking[idKey(id)] = id
+	c.mu.Unlock()
+	m := map[string]any{"jsonrpc": "2.0", "id": id, "method": method}
+	if params != nil {
+		m["params"] = params
+	}
+	c.send(m, false)
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.asking, idKey(id))
 	}
 }
 

@@ -240,7 +240,7 @@ func (n *conn) ask(c *Call, method string, params map[string]any) (mcp.Value, er
 	if !ready && !n.w.s.skips(SkipInitialized) {
 		return mcp.Value{}, fmt.Errorf("cannot ask the client with %s: it has not sent notifications/initialized", method)
 	}
-	c.send(map[string]any{"jsonrpc": "2.0", "id": id, "method": method, "params": params}, false)
+	defer c.ask(id, method, params)()
 	patience := time.NewTimer(n.w.s.Patience)
 	defer patience.Stop()
 	select {

@@ -20,13 +20,13 @@ var filters = map[string]string{
 
 // subscribe opens a subscription: it is acknowledged first, with what of the
 // filter the server honours, and has no response until it ends.
-func (c *Call) subscribe() (*listener, *mcp.RPCError) {
+func (c *Call) subscribe() *mcp.RPCError {
 	s, filter := c.w.s, c.In.Params().Get("notifications")
 	if s.Off[OffListChanged] && s.Off[OffSubscribe] {
-		return nil, unknownMethod("subscriptions/listen")
+		return unknownMethod("subscriptions/listen")
 	}
 	if err := checkFilter(filter); err != nil && !s.skips(SkipFilter) {
-		return nil, err
+		return err
 	}
 	l := &listener{c: c, kinds: map[string]bool{}}
 	honoured, capabilities := map[string]any{}, mcp.ValueOf(s.capabilities(c.Revision))
@@ -47,7 +47,12 @@ func (c *Call) subscribe() (*listener, *mcp.RPCError) {
 		l.notify("notifications/subscriptions/acknowledged", map[string]any{"notifications": honoured})
 	}
 	c.w.listen(l)
-	return l, nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.listener = l; c.over { // cancelled already
+		c.w.unlisten(l)
+	}
+	return nil
 }
 
 func checkFilter(filter mcp.Value) *mcp.RPCError {

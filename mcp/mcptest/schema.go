@@ -42,7 +42,9 @@ func compile(text string) *jsonschema.Schema {
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
 	c.AssertFormat = true
-	c.LoadURL = func(string) (io.ReadCloser, error) { return nil, errors.New("references to other documents are not followed") }
+	c.LoadURL = func(string) (io.ReadCloser, error) {
+		return nil, errors.New("references to other documents are not followed")
+	}
 	if c.AddResource("mcptest:schema", strings.NewReader(text)) != nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package mcptest
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -19,11 +20,12 @@ type memory struct {
 	meta mcp.Value
 }
 
-// statelessCall makes a call of a request and checks its _meta; header, if
-// not nil, compares the HTTP headers with the body at the right moments.
+// statelessCall makes a call of a request and checks its _meta and, over HTTP,
+// its headers. The call is there in any case, to be finished.
 func (w *world) statelessCall(m mcp.Message, kind mcp.TransportKind, r *http.Request, to sink) (*Call, *mcp.RPCError) {
 	s := w.s
 	c := &Call{Context: Context{In: m, Revision: stateless, Transport: kind, HTTP: r}, w: w, to: to}
+	c.ctx, c.cancel = context.WithCancel(w.ctx)
 	meta := m.Params().Get("_meta")
 	if s.skips(SkipStateless) {
 		w.remember.mu.Lock()
@@ -61,29 +63,42 @@ func (w *world) statelessCall(m mcp.Message, kind mcp.TransportKind, r *http.Req
 	return c, s.headerRouting(c)
 }
 
-// serveStateless answers a request of the stateless era. A nil result without
-// an error means that the answer is a subscription, which l is.
-func (c *Call) serveStateless() (result map[string]any, l *listener, err *mcp.RPCError) {
+// run answers a request of the stateless era. A subscription is left open.
+func (c *Call) run() {
+	result, open, err := c.serveStateless()
+	if open {
+		return
+	}
+	if st, ok := c.to.(*stream); ok && err != nil {
+		st.refuse(c.w.s, err, false)
+	}
+	c.finish(result, err)
+	c.cancel()
+}
+
+// serveStateless gives the answer to a request of the stateless era; open
+// means that it is a subscription now.
+func (c *Call) serveStateless() (result map[string]any, open bool, err *mcp.RPCError) {
 	s, method := c.w.s, c.In.Method()
 	switch {
 	case method == "server/discover":
 		result = c.discover()
 	case method == "subscriptions/listen":
-		l, err = c.subscribe()
-		return nil, l, err
+		err = c.subscribe()
+		return nil, err == nil, err
 	case s.skips(SkipRemoved) && slices.Contains([]string{"ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"}, method):
 		result = map[string]any{}
 	case !s.offers(method):
-		return nil, nil, unknownMethod(method)
+		return nil, false, unknownMethod(method)
 	default:
 		if err = c.resume(); err == nil {
 			result, err = c.serve()
 		}
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, false, err
 	}
-	return c.complement(result), nil, nil
+	return c.complement(result), false, nil
 }
 
 // complement adds what every result of the era has, and what those have that

@@ -1,0 +1,59 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// memo keeps what was asked once.
+type memo struct {
+	mu   sync.Mutex
+	kept map[string]*kept
+}
+
+type kept struct {
+	mu   sync.Mutex
+	done bool
+	what any
+	err  error
+}
+
+func newMemo() *memo { return &memo{kept: map[string]*kept{}} }
+
+func (m *memo) entry(key string) *kept {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept[key] == nil {
+		m.kept[key] = &kept{}
+	}
+	return m.kept[key]
+}
+
+// Once asks something once for all checks of a revision that ask it under the
+// same key. What a check was cut off in is asked again by the next.
+func Once[T any](ctx context.Context, p *Probe, key string, ask func(context.Context) (T, error)) (T, error) {
+	return once(ctx, p.arena.memo, key, ask)
+}
+
+// OnceForAll is Once over all revisions of a run, for questions whose answer
+// does not depend on the revision: on stdio each answer costs a process.
+func OnceForAll[T any](ctx context.Context, p *Probe, key string, ask func(context.Context) (T, error)) (T, error) {
+	return once(ctx, p.arena.runMemo, key, ask)
+}
+
+func once[T any](ctx context.Context, m *memo, key string, ask func(context.Context) (T, error)) (T, error) {
+	k := m.entry(key)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.done {
+		what, _ := k.what.(T)
+		return what, k.err
+	}
+	what, err := ask(ctx)
+	cut := ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	if !cut {
+		k.done, k.what, k.err = true, what, err
+	}
+	return what, err
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Runs every test of mcpctl, on a fresh machine too: it needs Go, Node, Python
+# and a C compiler (for the race detector), installs the rest into the user's
+# cache and asks nothing.
+#
+#   ./test.sh          everything, as CI does
+#   FUZZTIME=30s ./test.sh    fuzz longer
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+exec </dev/null
+
+golangci=v2.15.0
+fuzztime=${FUZZTIME:-2s}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/mcpctl
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+for tool in go node npm python3 git; do
+  command -v "$tool" >/dev/null || { echo "test.sh: cannot find $tool; install it and run this again" >&2; exit 1; }
+done
+command -v "$(go env CC)" >/dev/null ||
+  { echo "test.sh: cannot find the C compiler $(go env CC), which the race detector needs: install gcc or clang, or set CC" >&2; exit 1; }
+
+passed=0
+failed=()
+
+# step NAME COMMAND… runs one check; its output is shown only if it fails.
+step() {
+  local name=$1 start=$SECONDS
+  shift
+  if "$@" >"$scratch/log" 2>&1; then
+    passed=$((passed + 1))
+    printf 'ok    %s (%ds)\n' "$name" $((SECONDS - start))
+  else
+    failed+=("$name")
+    printf 'FAIL  %s\n' "$name"
+    sed 's/^/      /' "$scratch/log"
+  fi
+}
+
+formatted() {
+  local bad
+  bad=$(gofmt -l .) && [[ -z $bad ]] || { echo "run gofmt -w on:"; echo "$bad"; return 1; }
+}
+
+tidy() { # FOLDER
+  (cd "$1" && go mod tidy -diff && go mod verify)
+}
+
+# The linter is built once into the cache, by the Go that is here.
+lint() {
+  local bin=$cache/tools/golangci-lint-$golangci-$(go env GOVERSION)
+  if [[ ! -x $bin ]]; then
+    mkdir -p "$cache/tools" &&
+      GOFLAGS= GOBIN=$scratch/bin go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$golangci" &&
+      mv "$scratch/bin/golangci-lint" "$bin" || return
+  fi
+  "$bin" run --allow-parallel-runners
+}
+
+# Compares before and after, so that work not yet committed does not count.
+snapshot() {
+  git ls-files -z --cached --others --exclude-standard | xargs -0 cksum 2>/dev/null | sort
+}
+
+# Compares before and after, so that work not yet committed does not count.
+generated() {
+  snapshot >"$scratch/before"
+  go generate ./... || return
+  snapshot >"$scratch/after"
+  diff "$scratch/before" "$scratch/after" || { echo "go generate changed these files: commit what it made"; return 1; }
+}
+
+fuzz() { # PACKAGE TARGET
+  go test -run '^$' -fuzz "^$2\$" -fuzztime "$fuzztime" "$1"
+}
+
+echo "installing the pinned real servers, if they are not yet here"
+testservers/install || exit 1
+
+step "gofmt" formatted
+step "go vet" go vet ./...
+step "go mod tidy" tidy .
+step "go mod tidy, testservers" tidy testservers/go
+step "go generate" generated
+step "golangci-lint $golangci" lint
+
+echo "running the tests with the race detector"
+go test -race -timeout 20m -json ./... | python3 .ci/tally.py "$scratch/tally"
+tests=${PIPESTATUS[0]}
+
+while IFS=: read -r file target; do
+  step "fuzz $target for $fuzztime" fuzz "./$(dirname "$file")" "$target"
+done < <(grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . --exclude-dir=.git | sed -E 's/:func /:/; s#^\./##' | sort)
+
+[[ -s $scratch/tally ]] || echo "0 1 0" >"$scratch/tally" # the tests did not even start
+read -r test_passed test_failed test_skipped <"$scratch/tally"
+if [[ $tests -ne 0 && $test_failed -eq 0 ]]; then
+  test_failed=1 # something besides a test: a build, or a panic between tests
+fi
+
+((${#failed[@]} == 0)) || printf '\nfailed: %s\n' "${failed[*]}"
+printf '\n%d passed, %d failed, %d skipped\n' \
+  $((passed + test_passed)) $((${#failed[@]} + test_failed)) "$test_skipped"
+[[ ${#failed[@]} -eq 0 && $test_failed -eq 0 ]]
