@@ -18,13 +18,16 @@ func (s *Session) failed(x *Exchange) error {
 	e := &ConnectError{Cause: CauseUnreachable, Exchange: x, Err: x.Err()}
 	exit, exited := s.Exit()
 	switch {
-	case exited || errors.Is(x.Err(), ErrClosed) && s.kind == Stdio:
+	case errors.Is(x.Err(), ErrTooLong):
+		e.Cause = CauseFlood
+		e.What = fmt.Sprintf("the server sent more than mcpctl takes in before it answered %s: %v", x.Request.Method, x.Err())
+	case exited:
 		e.Cause = CauseExited
 		e.What = fmt.Sprintf("the server ended before it answered %s%s", x.Request.Method, exit.line())
 		e.Hint = "Run the command by hand: does it start, and does it need arguments or environment variables?"
-	case errors.Is(x.Err(), ErrTooLong):
-		e.Cause = CauseFlood
-		e.What = fmt.Sprintf("the server answered %s with more than %d bytes in one message", x.Request.Method, s.options.Limits.Frame)
+	case errors.Is(x.Err(), ErrClosed) && s.kind == Stdio:
+		e.Cause = CauseExited
+		e.What = fmt.Sprintf("the server closed its standard output before it answered %s", x.Request.Method)
 	case errors.Is(x.Err(), ErrTimeout) || errors.Is(x.Err(), context.DeadlineExceeded) || errors.Is(x.Err(), context.Canceled):
 		e.Cause = CauseSilent
 		e.What = fmt.Sprintf("the server did not answer %s in time", x.Request.Method)

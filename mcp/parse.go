@@ -1,6 +1,9 @@
 package mcp
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // parser builds Values from text that json.Valid has accepted, so it meets no
 // errors and its depth is bounded.
@@ -19,7 +22,8 @@ func (p *parser) value() Value {
 	case '[':
 		v = p.array()
 	case '"':
-		v = Value{kind: String, text: p.string()}
+		v = Value{kind: String}
+		p.string()
 	case 't', 'f':
 		v = Value{kind: Bool}
 		p.literal()
@@ -35,7 +39,7 @@ func (p *parser) value() Value {
 }
 
 func (p *parser) object() Value {
-	v := Value{kind: Object}
+	v := Value{kind: Object, in: new(inside)}
 	p.pos++
 	for {
 		p.space()
@@ -46,16 +50,16 @@ func (p *parser) object() Value {
 		case ',':
 			p.pos++
 		default:
-			name := p.string()
+			name := unquote(p.string())
 			p.space()
 			p.pos++ // the colon
-			v.members = append(v.members, Member{name, p.value()})
+			v.in.members = append(v.in.members, Member{name, p.value()})
 		}
 	}
 }
 
 func (p *parser) array() Value {
-	v := Value{kind: Array}
+	v := Value{kind: Array, in: new(inside)}
 	p.pos++
 	for {
 		p.space()
@@ -66,28 +70,52 @@ func (p *parser) array() Value {
 		case ',':
 			p.pos++
 		default:
-			v.items = append(v.items, p.value())
+			v.in.items = append(v.in.items, p.value())
 		}
 	}
 }
 
-// string reads a string token. Escapes are left to encoding/json.
-func (p *parser) string() string {
-	start, plain := p.pos, true
+// string reads a string token, quotes included.
+func (p *parser) string() []byte {
+	start := p.pos
 	for p.pos++; p.raw[p.pos] != '"'; p.pos++ {
 		if p.raw[p.pos] == '\\' {
-			plain = false
 			p.pos++
 		}
 	}
 	p.pos++
-	token := p.raw[start:p.pos]
-	if plain {
+	return p.raw[start:p.pos]
+}
+
+// unquote is the content of a string token. Escapes are left to
+// encoding/json.
+func unquote(token []byte) string {
+	if bytes.IndexByte(token, '\\') < 0 {
 		return string(token[1 : len(token)-1])
 	}
 	var s string
 	_ = json.Unmarshal(token, &s) // json.Valid has seen it
 	return s
+}
+
+// crowded reports whether valid JSON holds more than maxValues values. What
+// is too short to hold them is not looked at.
+func crowded(raw []byte) bool {
+	if len(raw) < 2*maxValues {
+		return false
+	}
+	values, quoted := 1, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ',' || c == '[' || c == '{'):
+			values++
+		}
+	}
+	return values > maxValues
 }
 
 func (p *parser) literal() {

@@ -228,7 +228,14 @@ func startPipe(ctx context.Context, target Target) (*peer, error) {
 		_ = pipe.Wait() // how it ended is told for processes alone
 		return 0, ""
 	}
-	p.terminate = func() string { cancel(); return forcedTerminate }
+	p.terminate = func() string {
+		if pipe.Terminate == nil {
+			cancel()
+		} else {
+			pipe.Terminate()
+		}
+		return forcedTerminate
+	}
 	p.kill = func() string { cancel(); closeAll(p.stdout, p.stderr); return forcedKill }
 	p.sweep = func(time.Duration) { cancel() }
 	return p, nil

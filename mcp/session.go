@@ -41,6 +41,7 @@ type Session struct {
 	lastID    atomic.Int64
 	asked     atomic.Int64
 	answers   sync.WaitGroup
+	dialled   chan struct{} // closed once transport is set, or never will be
 
 	mu      sync.Mutex
 	opening *Exchange
@@ -52,32 +53,41 @@ type Session struct {
 // Connect opens a connection to target and, unless o.Bare, the session on it.
 // Every failure is a *ConnectError.
 func Connect(ctx context.Context, target Target, o Options) (*Session, error) {
-	s := &Session{options: o, target: target}
+	s := &Session{options: o, target: target, dialled: make(chan struct{})}
 	ctx, cancel := context.WithTimeout(ctx, o.Limits.Start)
 	defer cancel()
-	var err error
-	switch {
-	case target.URL == "":
-		s.kind = Stdio
-		s.transport, err = dialStdio(ctx, target, o.Limits, s.receive)
-	case o.Transport == SSE:
-		s.kind = SSE
-		s.transport, err = dialSSE(ctx, target, o.Limits, s.receive)
-	default:
-		s.kind = HTTP
-		s.transport, err = dialHTTP(target, o.Limits, s.receive)
-	}
-	if err != nil {
+	if err := s.dial(ctx); err != nil {
 		return nil, err
 	}
 	if o.Bare {
 		return s, nil
 	}
 	if err := s.Open(ctx); err != nil {
-		s.Close(context.WithoutCancel(ctx))
+		_ = s.Close(context.WithoutCancel(ctx)) // the reason to report is err
 		return nil, err
 	}
 	return s, nil
+}
+
+// dial opens the connection. A server may ask something before dial returns;
+// its request waits for dialled.
+func (s *Session) dial(ctx context.Context) (err error) {
+	defer close(s.dialled)
+	switch {
+	case s.target.URL == "":
+		s.kind = Stdio
+		s.transport, err = dialStdio(ctx, s.target, s.options.Limits, s.receive)
+	case s.options.Transport == SSE:
+		s.kind = SSE
+		s.transport, err = dialSSE(ctx, s.target, s.options.Limits, s.receive)
+	default:
+		s.kind = HTTP
+		s.transport, err = dialHTTP(s.target, s.options.Limits, s.receive)
+	}
+	if err != nil {
+		s.transport = nil
+	}
+	return err
 }
 
 // Revision is the revision that the session speaks.
@@ -178,6 +188,26 @@ func (s *Session) Close(ctx context.Context) error {
 	return err
 }
 
+// Terminate asks the server to end, as a host does that shuts down: by SIGTERM
+// to its process group, with standard input still open. It does not wait.
+// Over HTTP there is nothing to end and ok is false.
+func (s *Session) Terminate() (ok bool) {
+	t, ok := s.transport.(*stdio)
+	if ok {
+		t.force(t.peer.terminate)
+	}
+	return ok
+}
+
+// Ended is closed when the server's process has ended; nil, which blocks for
+// ever, over HTTP.
+func (s *Session) Ended() <-chan struct{} {
+	if t, ok := s.transport.(*stdio); ok {
+		return t.exited
+	}
+	return nil
+}
+
 // Exit tells how the server's process ended; ok is false while it runs and
 // for servers that are no processes of ours.
 func (s *Session) Exit() (Exit, bool) {
@@ -253,6 +283,10 @@ func (s *Session) receive(m Message, _ *Exchange) {
 		return
 	}
 	s.answers.Go(func() {
+		<-s.dialled
+		if s.transport == nil {
+			return
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), s.options.Limits.Call)
 		defer cancel()
 		s.Do(ctx, Request{Raw: s.answer(m), Notification: true})

@@ -139,7 +139,7 @@ func TestConnectTellsTheCause(t *testing.T) {
 		{"refused", reply(200, `{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"x"}}`), CauseRefused, "-32603"},
 		{"other revision", handshakeServer(Rev20250326, ""), CauseRevision, "2025-03-26"},
 		{"stateless alone", statelessServer, CauseRevision, "2026-07-28"},
-		{"flood", reply(200, strings.Repeat(" ", 3000)), CauseFlood, "2000 bytes"},
+		{"flood", reply(200, strings.Repeat(" ", 3000)), CauseFlood, "more than mcpctl takes in"},
 		{"silence", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, CauseSilent, "in time"},
 		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, CauseUnreachable, "without an answer"},
 	}

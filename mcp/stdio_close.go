@@ -12,10 +12,10 @@ const (
 	forcedKill      = "kill"
 )
 
-// Exit tells how the process ended; ok is false while it runs and for servers
-// within this process.
+// Exit tells how the server ended; ok is false while it runs. A server within
+// this process ends with code 0.
 func (t *stdio) Exit() (exit Exit, ok bool) {
-	if t.peer.pid == 0 || !closed(t.exited) {
+	if !closed(t.exited) {
 		return Exit{}, false
 	}
 	t.mu.Lock()

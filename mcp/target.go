@@ -51,4 +51,7 @@ type Pipe struct {
 	Stdout io.Reader
 	Stderr io.Reader
 	Wait   func() error
+	// Terminate asks the server to end, as SIGTERM does a process; nil
+	// means that ending the context does.
+	Terminate func()
 }

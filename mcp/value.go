@@ -12,7 +12,7 @@ import (
 )
 
 // Kind is the JSON type of a Value.
-type Kind int
+type Kind uint8
 
 // The kinds of Value. Absent is the zero Kind: the value of a member that is
 // not there.
@@ -39,9 +39,14 @@ func (k Kind) String() string {
 // The zero Value is Absent, and every accessor works on it, so lookups chain
 // without checks. A Value is immutable and safe for concurrent use.
 type Value struct {
-	kind    Kind
-	raw     []byte
-	text    string
+	kind Kind
+	raw  []byte
+	in   *inside
+}
+
+// inside is what an array or object holds. It stands apart to keep the many
+// small values small.
+type inside struct {
 	items   []Value
 	members []Member
 }
@@ -55,11 +60,18 @@ type Member struct {
 // errNotJSON says that bytes are not one JSON value.
 var errNotJSON = errors.New("not one valid JSON value")
 
+// maxValues bounds the values in one JSON text: a few megabytes of `[0,0,…`
+// would otherwise take hundreds of megabytes to hold.
+const maxValues = 500_000
+
 // Parse reads one JSON value. The Value keeps raw and must be its only owner.
 // Nesting deeper than encoding/json allows (10,000) is an error.
 func Parse(raw []byte) (Value, error) {
 	if !json.Valid(raw) {
 		return Value{}, syntaxError(raw)
+	}
+	if crowded(raw) {
+		return Value{}, fmt.Errorf("%w: more than %d values in one", errNotJSON, maxValues)
 	}
 	p := parser{raw: raw}
 	return p.value(), nil
@@ -133,7 +145,7 @@ func (v Value) Text() string {
 	if v.kind != String {
 		return ""
 	}
-	return v.text
+	return unquote(v.raw)
 }
 
 // True reports whether the value is the boolean true.
@@ -165,13 +177,23 @@ func (v Value) Whole() bool {
 }
 
 // Items are the elements of an array, nil for every other kind.
-func (v Value) Items() []Value { return v.items }
+func (v Value) Items() []Value {
+	if v.in == nil {
+		return nil
+	}
+	return v.in.items
+}
 
 // Members are the members of an object in wire order, duplicates included.
-func (v Value) Members() []Member { return v.members }
+func (v Value) Members() []Member {
+	if v.in == nil {
+		return nil
+	}
+	return v.in.members
+}
 
 // Len counts elements or members.
-func (v Value) Len() int { return len(v.items) + len(v.members) }
+func (v Value) Len() int { return len(v.Items()) + len(v.Members()) }
 
 // Get walks down the members named by path, case-sensitively. Of duplicates
 // the last one counts, as with most parsers.
@@ -183,9 +205,10 @@ func (v Value) Get(path ...string) Value {
 }
 
 func (v Value) member(name string) Value {
-	for i := len(v.members) - 1; i >= 0; i-- {
-		if v.members[i].Name == name {
-			return v.members[i].Value
+	members := v.Members()
+	for i := len(members) - 1; i >= 0; i-- {
+		if members[i].Name == name {
+			return members[i].Value
 		}
 	}
 	return Value{}
@@ -198,8 +221,8 @@ func (v Value) Has(name string) bool { return v.member(name).Exists() }
 // (not beneath it), in order of their second appearance.
 func (v Value) Duplicates() []string {
 	var twice []string
-	count := make(map[string]int, len(v.members))
-	for _, m := range v.members {
+	count := make(map[string]int, len(v.Members()))
+	for _, m := range v.Members() {
 		if count[m.Name]++; count[m.Name] == 2 {
 			twice = append(twice, m.Name)
 		}
@@ -216,10 +239,10 @@ func (v Value) walk(at string, visit func(string, Value) bool) {
 	if !visit(at, v) {
 		return
 	}
-	for i, item := range v.items {
+	for i, item := range v.Items() {
 		item.walk(at+"/"+strconv.Itoa(i), visit)
 	}
-	for _, m := range v.members {
+	for _, m := range v.Members() {
 		m.Value.walk(at+"/"+EscapePointer(m.Name), visit)
 	}
 }
@@ -233,15 +256,15 @@ func EscapePointer(name string) string {
 // of white space do not count, numbers compare by value when both are whole
 // 64-bit integers and by text otherwise.
 func Equal(a, b Value) bool {
-	if a.kind != b.kind || len(a.items) != len(b.items) || len(a.members) != len(b.members) {
+	if a.kind != b.kind || a.Len() != b.Len() {
 		return false
 	}
 	switch a.kind {
 	case String:
-		return a.text == b.text
+		return a.Text() == b.Text()
 	case Array:
-		for i := range a.items {
-			if !Equal(a.items[i], b.items[i]) {
+		for i := range a.Items() {
+			if !Equal(a.in.items[i], b.in.items[i]) {
 				return false
 			}
 		}
@@ -259,8 +282,8 @@ func Equal(a, b Value) bool {
 
 // byName is an object as a map; of duplicates the last one counts.
 func (v Value) byName() map[string]Value {
-	all := make(map[string]Value, len(v.members))
-	for _, m := range v.members {
+	all := make(map[string]Value, len(v.Members()))
+	for _, m := range v.Members() {
 		all[m.Name] = m.Value
 	}
 	return all

@@ -104,14 +104,14 @@ func toolsOptionalMembers(ctx context.Context, p *conformance.Probe) error {
 		for _, m := range members {
 			if v := e.Get(m.name); p.Revision >= m.since && v.Exists() && !v.Is(m.kind) {
 				descriptorFault(j, e, "/"+m.name, "%s of the tool %.60q must be %s, not %s",
-					m.name, toolName(e), article(m.kind), aKind(v))
+					m.name, toolName(e), withArticle(m.kind), aKind(v))
 			}
 		}
 	})
 }
 
-// article names a kind with its article, for messages.
-func article(k mcp.Kind) string {
+// withArticle names a kind as a sentence needs it.
+func withArticle(k mcp.Kind) string {
 	if k == mcp.Array || k == mcp.Object {
 		return "an " + k.String()
 	}
@@ -192,7 +192,7 @@ func toolsAnnotationTypes(ctx context.Context, p *conformance.Probe) error {
 		for _, m := range a.Members() {
 			if kind, known := kinds[m.Name]; known && !m.Value.Is(kind) {
 				descriptorFault(j, e, "/annotations/"+m.Name, "%s of the tool %.60q must be %s, not %s",
-					m.Name, toolName(e), article(kind), aKind(m.Value))
+					m.Name, toolName(e), withArticle(kind), aKind(m.Value))
 			}
 		}
 	})

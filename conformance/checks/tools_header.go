@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -153,7 +154,7 @@ func toolsHeaderUnique(ctx context.Context, p *conformance.Probe) error {
 // parameter is let pass, as its null is never mirrored.
 func toolsHeaderPrimitive(ctx context.Context, p *conformance.Probe) error {
 	return toolsEachMirrored(ctx, p, func(m mirrored) string {
-		for _, kind := range append(m.schema.Get("type").Items(), m.schema.Get("type")) {
+		for _, kind := range slices.Concat(m.schema.Get("type").Items(), []mcp.Value{m.schema.Get("type")}) {
 			switch kind.Text() {
 			case "number", "object", "array":
 				return fmt.Sprintf("on a parameter of type %q", kind.Text())
@@ -174,7 +175,7 @@ const maxSafe = 1<<53 - 1
 // 64-bit integers, does not say that such values occur.
 func toolsHeaderRange(ctx context.Context, p *conformance.Probe) error {
 	return toolsEachMirrored(ctx, p, func(m mirrored) string {
-		values := append(m.schema.Get("enum").Items(), m.schema.Get("const"), m.schema.Get("default"))
+		values := slices.Concat(m.schema.Get("enum").Items(), []mcp.Value{m.schema.Get("const"), m.schema.Get("default")})
 		for _, v := range values {
 			if n, ok := v.Float(); ok && (n < -maxSafe || n > maxSafe) {
 				return fmt.Sprintf("on a parameter with the value %.40s, which a double cannot hold exactly", v)
@@ -221,11 +222,11 @@ func looksSecret(name string) bool {
 		return -1
 	}, name)
 	switch plain {
-	case "token", "secret", "email", "emailaddress", "ssn", "credential", "credentials", "authorization", "phonenumber", "creditcard":
+	case "token", "idtoken", "secret", "email", "emailaddress", "ssn", "credential", "credentials", "authorization", "phonenumber", "creditcard":
 		return true
 	}
 	for _, end := range []string{"password", "passwd", "passphrase", "apikey", "accesstoken", "authtoken", "bearertoken",
-		"refreshtoken", "idtoken", "clientsecret", "secretkey", "privatekey", "creditcardnumber", "socialsecuritynumber"} {
+		"refreshtoken", "clientsecret", "secretkey", "privatekey", "creditcardnumber", "socialsecuritynumber"} {
 		if strings.HasSuffix(plain, end) {
 			return true
 		}

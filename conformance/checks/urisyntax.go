@@ -189,3 +189,22 @@ func templateMatches(template, uri string) bool {
 	matcher, err := regexp.Compile("(?s)" + pattern + "$")
 	return err != nil || matcher.MatchString(uri)
 }
+
+// uriWithin reports whether a URI is another one or stands beneath it.
+func uriWithin(uri, of string) bool {
+	of = strings.TrimSuffix(of, "/")
+	rest, ok := strings.CutPrefix(uri, of)
+	return ok && (rest == "" || strings.ContainsRune("/#?", rune(rest[0])))
+}
+
+// uriSibling is a URI that stands beside another one under a name of its own.
+func uriSibling(uri, name string) string {
+	uri, _, _ = strings.Cut(uri, "#")
+	uri, _, _ = strings.Cut(uri, "?")
+	scheme, rest, _ := strings.Cut(uri, ":")
+	rest = strings.TrimRight(rest, "/")
+	if rest == "" {
+		return scheme + ":///" + name // it was the root of the scheme
+	}
+	return scheme + ":" + rest[:strings.LastIndexByte(rest, '/')+1] + name
+}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mcpctl/mcpctl/mcp"
 )
@@ -21,4 +22,18 @@ func outcome(x *mcp.Exchange) string {
 		return x.Err().Error()
 	}
 	return "no response"
+}
+
+// dotted writes a path of member names.
+func dotted(path []string) string { return strings.Join(path, ".") }
+
+// theKind puts a kind into a sentence.
+func theKind(k mcp.Kind) string {
+	switch k {
+	case mcp.Absent, mcp.Null:
+		return k.String()
+	case mcp.Array, mcp.Object:
+		return "an " + k.String()
+	}
+	return "a " + k.String()
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,6 +99,7 @@ func look(r *conformance.Report, strict bool) view {
 	slices.Sort(v.columns)
 	v.columns = slices.Compact(v.columns)
 	v.count()
+	v.sort()
 	v.verdict, v.headline = v.sum(strict)
 	return v
 }
@@ -119,6 +121,18 @@ func (v *view) count() {
 		v.subjects[i].cells[column][state(f)]++
 		v.subjects[i].total[state(f)]++
 		v.total[state(f)]++
+	}
+}
+
+// sort puts the root causes of each state in the order of subjects: a subject
+// whose checks begin in different revisions is in one place.
+func (v *view) sort() {
+	row := map[string]int{}
+	for i, s := range v.subjects {
+		row[s.name] = i
+	}
+	for _, all := range v.by {
+		slices.SortStableFunc(all, func(a, b group) int { return cmp.Compare(row[a.Suite()], row[b.Suite()]) })
 	}
 }
 

@@ -310,7 +310,7 @@ var handshakeTable = [...]Requirement{
 	},
 	{
 		ID: "lifecycle.initialize.first-interaction", Level: "MUST", Since: "2024-11-05", Until: "2025-11-25",
-		Transports: Stdio | HTTP | SSE, Area: "lifecycle", Requires: "none", Testability: "auto", Basis: "text",
+		Transports: Stdio | HTTP | SSE, Area: "lifecycle", Requires: "none", Testability: "auto", Basis: "derived",
 		Text:  "Initialization is the first exchange of a session; ordinary requests sent before it are not served.",
 		Probe: "On a fresh connection send tools/list (no session id) before initialize; expect an error or HTTP 4xx. Report success as a warning: no code is specified and stateless servers differ.",
 		citations: []Citation{

@@ -104,7 +104,7 @@ func (c *Call) stop() {
 	if c.w.s.skips(SkipCancel) {
 		return
 	}
-	c.cancel()
+	defer c.cancel() // once nothing more can be sent
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over {

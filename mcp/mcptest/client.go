@@ -125,3 +125,8 @@ func holds(got, want mcp.Value, where string) error {
 	}
 	return nil
 }
+
+// Holds tells where a value lacks what want has: the members of its objects
+// (the value may have more), all elements of its arrays, and plain values. It
+// is what Step.Want does with JSON.
+func Holds(got, want mcp.Value) error { return holds(got, want, "") }

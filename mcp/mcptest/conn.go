@@ -99,10 +99,7 @@ func (n *conn) one(m mcp.Message, to sink, r *http.Request) (bad *mcp.RPCError) 
 	s, c := n.w.s, n.context(m, r)
 	if s.Faults.Handle != nil {
 		if out, handled := s.Faults.Handle(&c, m); handled {
-			for _, each := range out {
-				to.put(s.pieces(&c, each, false), false)
-			}
-			to.put(nil, true)
+			s.handled(&c, out, to)
 			return nil
 		}
 	}

@@ -36,6 +36,8 @@ type Faults struct {
 	// IgnoreEOF keeps the process running when standard input ends. It is
 	// gone when its Stdout is closed or its Target's test ends.
 	IgnoreEOF bool
+	// IgnoreTerm keeps the process running when it is asked to terminate.
+	IgnoreTerm bool
 	// Skip names guards to leave out: SkipOrigin and the other Skip
 	// constants.
 	Skip map[string]bool
@@ -71,7 +73,7 @@ func pair(a, b Faults) Faults {
 		Banner:    append(a.Banner, b.Banner...),
 		Farewell:  append(a.Farewell, b.Farewell...),
 		Stderr:    append(a.Stderr, b.Stderr...),
-		IgnoreEOF: a.IgnoreEOF || b.IgnoreEOF,
+		IgnoreEOF: a.IgnoreEOF || b.IgnoreEOF, IgnoreTerm: a.IgnoreTerm || b.IgnoreTerm,
 		Skip:      map[string]bool{},
 	}
 	for _, skip := range []map[string]bool{a.Skip, b.Skip} {

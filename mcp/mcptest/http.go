@@ -21,6 +21,7 @@ const maxBody = 64 << 20
 type site struct {
 	w       *world
 	handler http.Handler
+	closing sync.Once
 
 	mu       sync.Mutex
 	sessions map[string]*session
@@ -42,12 +43,14 @@ func (h *site) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.handler.Ser
 
 // Close ends all sessions, streams and calls, and waits for the calls.
 func (h *site) Close() error {
-	h.w.close()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, n := range h.sessions {
-		n.finish()
-	}
+	h.closing.Do(func() {
+		h.w.close()
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for _, n := range h.sessions {
+			n.finish()
+		}
+	})
 	return nil
 }
 
@@ -55,7 +58,7 @@ func (h *site) Close() error {
 func (h *site) route(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	defer context.AfterFunc(h.w.ctx, cancel)()
+	defer context.AfterFunc(h.w.over, cancel)()
 	r = r.WithContext(ctx)
 	switch s := h.w.s; {
 	case !s.skips(SkipHost) && !loopback(r.Host):
@@ -191,12 +194,13 @@ func (h *site) postStateless(w http.ResponseWriter, r *http.Request, m mcp.Messa
 		return
 	}
 	st := newStream()
-	if s.Faults.Handle != nil && m.MessageKind() == mcp.RequestMessage {
+	if s.Faults.Handle != nil {
 		if out, handled := s.Faults.Handle(&c, m); handled {
-			for _, each := range out {
-				st.put(s.pieces(&c, each, false), false)
+			s.handled(&c, out, st)
+			if !asks(m) {
+				h.accepted(w, st)
+				return
 			}
-			st.put(nil, true)
 			st.answer(w, r, func() {})
 			return
 		}

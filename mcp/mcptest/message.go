@@ -109,6 +109,15 @@ func (s *Server) pieces(c *Context, m any, edit bool) [][]byte {
 	return [][]byte{raw}
 }
 
+// handled sends what a Handle hook gave in place of an answer.
+func (s *Server) handled(c *Context, out []any, to sink) {
+	var pieces [][]byte
+	for _, each := range out {
+		pieces = append(pieces, s.pieces(c, each, false)...)
+	}
+	to.put(pieces, true)
+}
+
 // encode writes JSON on one line. What cannot be written (a fault's doing)
 // becomes null.
 func encode(v any) []byte {

@@ -10,6 +10,9 @@ import (
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
+// maxBacklog is how many messages wait for a GET stream; more are dropped.
+const maxBacklog = 1000
+
 // session is a session of the handshake era over Streamable HTTP, with all
 // streams it ever had. It is the sink for what belongs to no request: that
 // goes to one of the GET streams or waits for one to be opened.
@@ -39,7 +42,7 @@ func (n *session) put(pieces [][]byte, _ bool) {
 			sent = true
 		}
 	}
-	if !sent {
+	if !sent && len(n.backlog) < maxBacklog {
 		n.backlog = append(n.backlog, pieces...)
 	}
 }

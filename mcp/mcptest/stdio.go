@@ -43,6 +43,10 @@ func (p *process) pipe() mcp.Pipe {
 	return mcp.Pipe{Stdin: p.input, Stdout: p.stdout, Stderr: p.stderr, Wait: func() error {
 		<-p.done
 		return p.err
+	}, Terminate: func() {
+		if !p.w.s.Faults.IgnoreTerm {
+			p.w.cancel()
+		}
 	}}
 }
 
@@ -144,9 +148,7 @@ func (p *process) stateless(m mcp.Message) {
 	s, c := p.w.s, Context{In: m, Revision: stateless, Transport: mcp.Stdio}
 	if s.Faults.Handle != nil {
 		if out, handled := s.Faults.Handle(&c, m); handled {
-			for _, each := range out {
-				p.put(s.pieces(&c, each, false), false)
-			}
+			s.handled(&c, out, p)
 			return
 		}
 	}

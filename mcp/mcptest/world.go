@@ -13,6 +13,8 @@ type world struct {
 	s      *Server
 	ctx    context.Context
 	cancel context.CancelFunc
+	over   context.Context // done when all calls and subscriptions have ended
+	end    context.CancelFunc
 	ticks  atomic.Int64 // of the tool slow
 
 	mu        sync.Mutex
@@ -32,6 +34,7 @@ func newWorld(ctx context.Context, s *Server) *world {
 		remember: &memory{}, conns: map[*conn]bool{}, listeners: map[*listener]bool{},
 	}
 	w.ctx, w.cancel = context.WithCancel(ctx)
+	w.over, w.end = context.WithCancel(context.Background())
 	return w
 }
 
@@ -44,17 +47,21 @@ func (w *world) spawn(f func()) {
 	}
 }
 
-// close ends listeners properly and calls at once, and waits for them.
+// close stops the calls under way, waits for them, and then ends the
+// subscriptions properly. It is called once.
 func (w *world) close() {
 	w.mu.Lock()
 	w.closed = true
+	w.mu.Unlock()
+	w.cancel()
+	w.work.Wait()
+	w.mu.Lock()
 	listeners := keys(w.listeners)
 	w.mu.Unlock()
 	for _, l := range listeners {
 		l.end()
 	}
-	w.cancel()
-	w.work.Wait()
+	w.end()
 }
 
 func (w *world) join(n *conn) {

@@ -1,0 +1,128 @@
+package checks
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/conformance/schema"
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// toolsUnknown is the name of a tool that no server has.
+const toolsUnknown = "mcpctl-no-such-tool"
+
+// maxTried bounds the allowed tools that one check calls.
+const maxTried = 5
+
+// tried is an allowed tool and what came of calling it with arguments that
+// fit its inputSchema.
+type tried struct {
+	tool      conformance.Entry
+	arguments any
+	*mcp.Exchange
+}
+
+// toolsTry calls an allowed tool with arguments made for it, once for all
+// checks where that is possible. ok is false when none can be made.
+func toolsTry(ctx context.Context, p *conformance.Probe, tool conformance.Entry) (t tried, ok bool, err error) {
+	arguments, ok := toolsExample(tool)
+	if !ok {
+		return t, false, nil
+	}
+	r := toolsCall(tool, arguments)
+	if len(r.Header) == 0 {
+		x, err := p.Ask(ctx, r.Method, r.Params)
+		return tried{tool, arguments, x}, err == nil, err
+	}
+	s, err := p.Shared(ctx)
+	if err != nil {
+		return t, false, err
+	}
+	return tried{tool, arguments, s.Do(ctx, r)}, true, nil
+}
+
+// toolsTried calls some allowed tools, each once, and gives those that the
+// look chooses; nil chooses all.
+func toolsTried(ctx context.Context, p *conformance.Probe, choose func(conformance.Entry) bool) ([]tried, error) {
+	allowed, err := p.AllowedTools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []tried
+	for _, tool := range allowed {
+		if len(all) == maxTried {
+			break
+		}
+		if choose != nil && !choose(tool) {
+			continue
+		}
+		t, ok, err := toolsTry(ctx, p, tool)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			all = append(all, t)
+		}
+	}
+	return all, nil
+}
+
+// toolsExample are arguments that fit a tool; ok is false when none can be made.
+func toolsExample(tool conformance.Entry) (arguments any, ok bool) {
+	arguments, err := schema.Example(tool.Get("inputSchema").Raw())
+	return arguments, err == nil
+}
+
+// toolsCall is a well-formed call, with the headers that the tool asks for.
+func toolsCall(tool conformance.Entry, arguments any) mcp.Request {
+	return mcp.Request{
+		Method: "tools/call",
+		Params: map[string]any{"name": toolName(tool), "arguments": arguments},
+		Header: toolsMirror(tool.Get("inputSchema"), mcp.ValueOf(arguments)),
+	}
+}
+
+// toolsMirror are the Mcp-Param headers of a call; nil when the tool asks for
+// none. Outside Streamable HTTP of 2026-07-28 they mean nothing and do no harm.
+func toolsMirror(schema, arguments mcp.Value) map[string]string {
+	var header map[string]string
+	for _, m := range mirroredIn(schema) {
+		v := arguments.Get(m.path...)
+		text, ok := headerText(v)
+		if !m.static || !ok || !m.header.Is(mcp.String) {
+			continue
+		}
+		if header == nil {
+			header = map[string]string{}
+		}
+		header["Mcp-Param-"+m.header.Text()] = mcp.HeaderValue(text)
+	}
+	return header
+}
+
+// headerText is a primitive as a header carries it.
+func headerText(v mcp.Value) (string, bool) {
+	switch v.Kind() {
+	case mcp.String:
+		return v.Text(), true
+	case mcp.Bool:
+		return strconv.FormatBool(v.True()), true
+	case mcp.Number:
+		return string(json.Number(v.Raw())), true
+	}
+	return "", false
+}
+
+// callSucceeded reports a final result of tools/call that is no error: not a
+// task, and no request for more input.
+func callSucceeded(result mcp.Value) bool {
+	return result.Is(mcp.Object) && !result.Get("isError").True() && callComplete(result)
+}
+
+// callComplete reports whether a result of tools/call is its last word.
+func callComplete(result mcp.Value) bool {
+	kind := result.Get("resultType")
+	return (!kind.Exists() || kind.Text() == "complete") && (!result.Has("task") || result.Has("content"))
+}
