@@ -112,6 +112,11 @@ func (j *Judge) Err(nothing string) error {
 	return nil
 }
 
+// Timed says that the clock has a say in the verdict, so that a violation is
+// looked at again, alone, before it counts. Exchanges that timed out say so by
+// themselves.
+func (j *Judge) Timed() { j.timed = true }
+
 // Bad reports whether a violation was found.
 func (j *Judge) Bad() bool { return len(j.wrong) > 0 }
 

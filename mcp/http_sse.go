@@ -179,6 +179,11 @@ func (t *sseTransport) Send(ctx context.Context, x *Exchange) error {
 	}
 	life, cancel := context.WithCancel(t.tasks.life)
 	x.stop = func() {
+		if x.Reply() != nil {
+			// The reply came by the stream. Cancelling the POST that
+			// asked for it would spoil its connection for the next one.
+			return
+		}
 		cancel()
 		t.abandon(x, ErrClosed)
 	}

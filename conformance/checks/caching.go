@@ -56,14 +56,14 @@ func caching() conformance.Suite {
 	}}
 }
 
-// cacheable are the methods whose results carry caching hints.
-func cacheable() []string {
+// cachingMethods are the methods whose results carry caching hints.
+func cachingMethods() []string {
 	return []string{"server/discover", "tools/list", "prompts/list", "resources/list", "resources/templates/list", "resources/read"}
 }
 
 // cachingHints judges whether a final result has both hints.
 func cachingHints(j *conformance.Judge, x *mcp.Exchange, method string) {
-	if !x.Result().Is(mcp.Object) || isInterim(x.Result()) {
+	if !x.Result().Is(mcp.Object) || cachingIsInterim(x.Result()) {
 		return
 	}
 	j.Saw(x)
@@ -74,8 +74,10 @@ func cachingHints(j *conformance.Judge, x *mcp.Exchange, method string) {
 	}
 }
 
-// isInterim reports a result that is a question: there is nothing to keep.
-func isInterim(result mcp.Value) bool { return result.Get("resultType").Text() == "input_required" }
+// cachingIsInterim reports a result that is a question: there is nothing to keep.
+func cachingIsInterim(result mcp.Value) bool {
+	return result.Get("resultType").Text() == "input_required"
+}
 
 func cachingDiscover(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
@@ -127,8 +129,8 @@ func cachingRead(ctx context.Context, p *conformance.Probe) error {
 // cachingSeen are the values of a hint in all results that may be kept.
 func cachingSeen(t *conformance.Traffic, hint string) iter.Seq2[conformance.Seen, mcp.Value] {
 	return func(yield func(conformance.Seen, mcp.Value) bool) {
-		for m := range t.Results(cacheable()...) {
-			if v := m.Result().Get(hint); v.Exists() && !isInterim(m.Result()) && !yield(m, v) {
+		for m := range t.Results(cachingMethods()...) {
+			if v := m.Result().Get(hint); v.Exists() && !cachingIsInterim(m.Result()) && !yield(m, v) {
 				return
 			}
 		}
@@ -174,7 +176,7 @@ func cachingScope(t *conformance.Traffic) error {
 
 func cachingSameScope(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	err := eachList(ctx, p, func(what string, l *conformance.Listing) error {
+	err := paginationEach(ctx, p, func(what string, l *conformance.Listing) error {
 		first := l.Pages[0].Result().Get("cacheScope")
 		for i, page := range l.Pages[1:] {
 			scope := page.Result().Get("cacheScope")
@@ -191,13 +193,13 @@ func cachingSameScope(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	return j.Err(noPages)
+	return j.Err(paginationNoPages)
 }
 
 func cachingInterim(t *conformance.Traffic) error {
 	j := t.Judge()
 	for m := range t.Results() {
-		if !isInterim(m.Result()) {
+		if !cachingIsInterim(m.Result()) {
 			continue
 		}
 		j.Met(m)

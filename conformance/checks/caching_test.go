@@ -11,12 +11,12 @@ func cachingTwins() []twin {
 	drop := func(check, method, hint string) twin {
 		return twin{
 			Check: "caching/hints/" + check,
-			Break: breaks(mcptest.DropIn(method, "/"+hint)),
+			Break: toolsBreak(mcptest.DropIn(method, "/"+hint)),
 			Want:  "the result of " + method + " has no " + hint,
 		}
 	}
 	ttl := func(check string, value any, want string) twin {
-		return twin{Check: "caching/ttl/" + check, Break: breaks(mcptest.SetIn("tools/list", "/ttlMs", value)), Want: want}
+		return twin{Check: "caching/ttl/" + check, Break: toolsBreak(mcptest.SetIn("tools/list", "/ttlMs", value)), Want: want}
 	}
 	return []twin{
 		drop("server-discover", "server/discover", "ttlMs"),
@@ -31,7 +31,7 @@ func cachingTwins() []twin {
 		ttl("not-negative", -1, "ttlMs of tools/list is negative: -1"),
 		{
 			Check: "caching/scope/known",
-			Break: breaks(mcptest.SetIn("server/discover", "/cacheScope", "shared")),
+			Break: toolsBreak(mcptest.SetIn("server/discover", "/cacheScope", "shared")),
 			Want:  `must be "public" or "private", not "shared"`,
 		}, {
 			Check: "caching/scope/same-on-all-pages",
@@ -46,7 +46,7 @@ func cachingTwins() []twin {
 		}, {
 			Check: "caching/input-required/no-hints",
 			Allow: []string{"elicit"},
-			Break: breaks(mcptest.EditReply("tools/call", func(_ *mcptest.Context, out map[string]any) {
+			Break: toolsBreak(mcptest.EditReply("tools/call", func(_ *mcptest.Context, out map[string]any) {
 				if result, ok := out["result"].(map[string]any); ok && result["resultType"] == "input_required" {
 					result["ttlMs"] = 0
 				}
@@ -57,14 +57,14 @@ func cachingTwins() []twin {
 }
 
 func TestCachingAllows(t *testing.T) {
-	for _, a := range []allowed{
-		{"a ttl of zero", twin{Check: "caching/ttl/not-negative", Break: breaks(mcptest.SetIn("tools/list", "/ttlMs", 0))}, conformance.Pass},
-		{"a ttl per page", twin{Check: "caching/scope/same-on-all-pages", Break: breaks(mcptest.SetIn("tools/list", "/ttlMs", 1))}, conformance.Pass},
-		{"no ttl to judge", twin{Check: "caching/ttl/integer", Break: breaks(
+	for _, a := range []oddity{
+		{"a ttl of zero", twin{Check: "caching/ttl/not-negative", Break: toolsBreak(mcptest.SetIn("tools/list", "/ttlMs", 0))}, conformance.Pass},
+		{"a ttl per page", twin{Check: "caching/scope/same-on-all-pages", Break: toolsBreak(mcptest.SetIn("tools/list", "/ttlMs", 1))}, conformance.Pass},
+		{"no ttl to judge", twin{Check: "caching/ttl/integer", Break: toolsBreak(
 			mcptest.DropIn("server/discover", "/ttlMs"), mcptest.DropIn("tools/list", "/ttlMs"), mcptest.DropIn("prompts/list", "/ttlMs"),
 			mcptest.DropIn("resources/list", "/ttlMs"), mcptest.DropIn("resources/templates/list", "/ttlMs"), mcptest.DropIn("resources/read", "/ttlMs"),
 		)}, conformance.Unproven},
-		{"no question asked", twin{Check: "caching/input-required/no-hints", Break: breaks()}, conformance.Unproven},
+		{"no question asked", twin{Check: "caching/input-required/no-hints", Break: toolsBreak()}, conformance.Unproven},
 	} {
 		a.try(t)
 	}

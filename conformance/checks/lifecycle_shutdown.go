@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/mcp"
 )
 
 // shutdown is about the end of a process: basic/lifecycle#shutdown. The stdio
@@ -28,9 +29,14 @@ func shutdown() []conformance.Check {
 	}}
 }
 
+// exitPatience is how long a process may take to end: the specification names
+// no time, hosts wait a few seconds.
+const exitPatience = 5 * time.Second
+
 func lifecycleExitOnEOF(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	s, err := p.Fresh(ctx)
+	j.Timed()
+	s, err := p.FreshWith(ctx, func(o *mcp.Options) { o.Limits.Exit = exitPatience })
 	if err != nil {
 		return err
 	}
@@ -53,8 +59,6 @@ func lifecycleExitOnEOF(ctx context.Context, p *conformance.Probe) error {
 	return j.Err("")
 }
 
-// termPatience is how long a process may take to end when it is asked to.
-const termPatience = 3 * time.Second
 
 func lifecycleExitOnTerm(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
@@ -70,12 +74,13 @@ func lifecycleExitOnTerm(ctx context.Context, p *conformance.Probe) error {
 		return conformance.Unprovenf("there is no process to terminate")
 	}
 	j.Saw(x)
-	timer := time.NewTimer(termPatience)
+	j.Timed()
+	timer := time.NewTimer(exitPatience)
 	defer timer.Stop()
 	select {
 	case <-s.Ended():
 	case <-timer.C:
-		j.Failf(x, "the process was still running %s after it had been asked to terminate", termPatience)
+		j.Failf(x, "the process was still running %s after it had been asked to terminate", exitPatience)
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/conformance"
@@ -47,7 +48,7 @@ func pagination() conformance.Suite {
 		Fix:    "Refuse every cursor that is not one of the server's own; a server without pages has none.",
 	}, {
 		ID:     "pagination/cursor/type",
-		Title:  "a cursor that is no string is refused with -32602",
+		Title:  "a cursor that is no string is refused as invalid",
 		Claims: claims{Stateless: ids{"pagination.invalid-cursor-type"}},
 		Reach:  conformance.Provoke,
 		Run:    paginationType,
@@ -60,12 +61,14 @@ func pagination() conformance.Suite {
 	}}}
 }
 
-// paginated are the lists that come in pages.
-func paginated() []string { return []string{"tools", "resources", "resources/templates", "prompts"} }
+// paginationLists are the lists that come in pages.
+func paginationLists() []string {
+	return []string{"tools", "resources", "resources/templates", "prompts"}
+}
 
-// eachDeclared calls look with every list that the server declares.
-func eachDeclared(p *conformance.Probe, look func(what string) error) error {
-	for _, what := range paginated() {
+// paginationEachDeclared calls look with every list that the server declares.
+func paginationEachDeclared(p *conformance.Probe, look func(what string) error) error {
+	for _, what := range paginationLists() {
 		capability, _, _ := strings.Cut(what, "/")
 		if p.Missing(capability) != "" {
 			continue
@@ -77,10 +80,10 @@ func eachDeclared(p *conformance.Probe, look func(what string) error) error {
 	return nil
 }
 
-// eachList calls look with every list that the server declares and gives, as
+// paginationEach calls look with every list that the server declares and gives, as
 // far as it gave it. A list that is not given is for its own check to judge.
-func eachList(ctx context.Context, p *conformance.Probe, look func(what string, l *conformance.Listing) error) error {
-	return eachDeclared(p, func(what string) error {
+func paginationEach(ctx context.Context, p *conformance.Probe, look func(what string, l *conformance.Listing) error) error {
+	return paginationEachDeclared(p, func(what string) error {
 		l, err := p.List(ctx, what)
 		switch {
 		case l == nil:
@@ -93,13 +96,13 @@ func eachList(ctx context.Context, p *conformance.Probe, look func(what string, 
 }
 
 const (
-	noLists = "the server gives no lists"
-	noPages = "no list has more than one page"
+	paginationNoLists = "the server gives no lists"
+	paginationNoPages = "no list has more than one page"
 )
 
 func paginationParams(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	err := eachDeclared(p, func(what string) error {
+	err := paginationEachDeclared(p, func(what string) error {
 		method := what + "/list"
 		bare, err := p.Ask(ctx, method, nil)
 		if err != nil {
@@ -122,12 +125,12 @@ func paginationParams(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	return j.Err(noLists)
+	return j.Err(paginationNoLists)
 }
 
 func paginationString(t *conformance.Traffic) error {
 	j := t.Judge()
-	for _, what := range paginated() {
+	for _, what := range paginationLists() {
 		for m := range t.Results(what + "/list") {
 			j.Met(m)
 			if next := m.Result().Get("nextCursor"); next.Exists() && !next.Is(mcp.String) {
@@ -135,12 +138,12 @@ func paginationString(t *conformance.Traffic) error {
 			}
 		}
 	}
-	return j.Err(noLists)
+	return j.Err(paginationNoLists)
 }
 
 func paginationAccepted(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	err := eachList(ctx, p, func(what string, l *conformance.Listing) error {
+	err := paginationEach(ctx, p, func(what string, l *conformance.Listing) error {
 		for _, page := range l.Pages[1:] {
 			j.Saw(page)
 			if !page.Result().Exists() {
@@ -152,12 +155,12 @@ func paginationAccepted(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	return j.Err(noPages)
+	return j.Err(paginationNoPages)
 }
 
 func paginationEnds(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	err := eachList(ctx, p, func(what string, l *conformance.Listing) error {
+	err := paginationEach(ctx, p, func(what string, l *conformance.Listing) error {
 		last := l.Pages[len(l.Pages)-1]
 		switch {
 		case len(l.Pages) == 1 || !last.Result().Exists():
@@ -180,7 +183,7 @@ func paginationEnds(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	return j.Err(noPages)
+	return j.Err(paginationNoPages)
 }
 
 func paginationStable(ctx context.Context, p *conformance.Probe) error {
@@ -189,19 +192,19 @@ func paginationStable(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	err = eachList(ctx, p, func(what string, l *conformance.Listing) error {
+	err = paginationEach(ctx, p, func(what string, l *conformance.Listing) error {
 		cursor := l.Pages[0].Result().Get("nextCursor")
 		if len(l.Pages) == 1 || !l.Pages[1].Result().Exists() {
 			return nil
 		}
 		again := s.Call(ctx, l.Method, map[string]any{"cursor": cursor})
-		if again.Result().Exists() && mcp.Equal(pageOf(what, l.Pages[1]), pageOf(what, again)) {
+		if again.Result().Exists() && mcp.Equal(paginationEntries(what, l.Pages[1]), paginationEntries(what, again)) {
 			j.Saw(again)
 			return nil
 		}
 		// What was listed may have changed meanwhile: then the first page tells.
 		first := s.Call(ctx, l.Method, nil)
-		if !mcp.Equal(pageOf(what, l.Pages[0]), pageOf(what, first)) {
+		if !mcp.Equal(paginationEntries(what, l.Pages[0]), paginationEntries(what, first)) {
 			return nil
 		}
 		if !again.Result().Exists() {
@@ -214,26 +217,23 @@ func paginationStable(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	return j.Err(noPages)
+	return j.Err(paginationNoPages)
 }
 
-// pageOf are the entries on a page of a list.
-func pageOf(what string, page *mcp.Exchange) mcp.Value {
+// paginationEntries are the entries on a page of a list.
+func paginationEntries(what string, page *mcp.Exchange) mcp.Value {
 	if what == "resources/templates" {
 		what = "resourceTemplates"
 	}
 	return page.Result().Get(what)
 }
 
-// paginationRefused asks every list for pages that do not exist; -32602 is
-// the answer. The list itself, asked for before, was the control.
-func paginationRefused(ctx context.Context, p *conformance.Probe, open func(context.Context) (*mcp.Session, error), cursors ...any) error {
+// paginationRefused asks every list for pages that do not exist, which only
+// the codes given answer well. The list itself, asked for before, was the
+// control.
+func paginationRefused(ctx context.Context, p *conformance.Probe, s *mcp.Session, codes []int64, cursors ...any) error {
 	j := p.Judge()
-	s, err := open(ctx)
-	if err != nil {
-		return err
-	}
-	err = eachList(ctx, p, func(what string, l *conformance.Listing) error {
+	err := paginationEach(ctx, p, func(what string, l *conformance.Listing) error {
 		for _, cursor := range cursors {
 			x := s.Call(ctx, l.Method, map[string]any{"cursor": cursor})
 			j.Saw(x)
@@ -242,7 +242,7 @@ func paginationRefused(ctx context.Context, p *conformance.Probe, open func(cont
 				j.Failf(x, "%s took the cursor %s, which it never gave, and gave a page", l.Method, mcp.ValueOf(cursor))
 			case failure == nil:
 				j.Failf(x, "%s with the cursor %s got no answer: %s", l.Method, mcp.ValueOf(cursor), outcome(x))
-			case failure.Code != mcp.CodeInvalidParams:
+			case !slices.Contains(codes, failure.Code):
 				j.Failf(x, "%s refused the cursor %s with %d, not %d", l.Method, mcp.ValueOf(cursor), failure.Code, mcp.CodeInvalidParams)
 			}
 		}
@@ -251,15 +251,25 @@ func paginationRefused(ctx context.Context, p *conformance.Probe, open func(cont
 	if err != nil {
 		return err
 	}
-	return j.Err(noLists)
+	return j.Err(paginationNoLists)
 }
 
 func paginationInvalid(ctx context.Context, p *conformance.Probe) error {
-	return paginationRefused(ctx, p, p.Shared, "mcpctl-invalid-cursor")
+	s, err := p.Shared(ctx)
+	if err != nil {
+		return err
+	}
+	return paginationRefused(ctx, p, s, []int64{mcp.CodeInvalidParams}, "mcpctl-invalid-cursor")
 }
 
+// paginationType takes -32600, too: nothing says whether such a request has
+// bad params or is none at all.
 func paginationType(ctx context.Context, p *conformance.Probe) error {
-	return paginationRefused(ctx, p, p.Fresh, 5, map[string]any{})
+	s, err := p.Fresh(ctx)
+	if err != nil {
+		return err
+	}
+	return paginationRefused(ctx, p, s, []int64{mcp.CodeInvalidParams, mcp.CodeInvalidRequest}, 5, map[string]any{})
 }
 
 func paginationHarmless(ctx context.Context, p *conformance.Probe) error {
@@ -280,7 +290,7 @@ func paginationHarmless(ctx context.Context, p *conformance.Probe) error {
 		{"a garbled", "%00\u202e\x7f="},
 		{"a numeric", 5},
 	}
-	err = eachList(ctx, p, func(what string, l *conformance.Listing) error {
+	err = paginationEach(ctx, p, func(what string, l *conformance.Listing) error {
 		for _, o := range odd {
 			if j.Bad() {
 				return nil // a server that is down answers nothing else either
@@ -302,5 +312,5 @@ func paginationHarmless(ctx context.Context, p *conformance.Probe) error {
 	if x, err := p.Control(ctx, s); err != nil {
 		j.Failf(x, "after odd cursors the server serves no more: %v", err)
 	}
-	return j.Err(noLists)
+	return j.Err(paginationNoLists)
 }

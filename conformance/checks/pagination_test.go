@@ -13,19 +13,19 @@ import (
 func paginationTwins() []twin {
 	return []twin{{
 		Check: "pagination/lists/params-optional",
-		Break: refusesWhen(func(m mcp.Message) bool { return m.Method() == "prompts/list" && !m.Has("params") }),
+		Break: toolsRefuse(func(m mcp.Message) bool { return m.Method() == "prompts/list" && !m.Has("params") }),
 		Want:  "prompts/list is answered with {} as params, but without any",
 	}, {
 		Check: "pagination/lists/params-optional",
-		Break: refusesWhen(func(m mcp.Message) bool { return m.Method() == "prompts/list" && m.Has("params") }),
+		Break: toolsRefuse(func(m mcp.Message) bool { return m.Method() == "prompts/list" && m.Has("params") }),
 		Want:  "prompts/list is answered without params, but with {}",
 	}, {
 		Check: "pagination/next-cursor/string",
-		Break: breaks(mcptest.ChangeIn("tools/list", "/nextCursor", func(old any) any { return old })),
+		Break: toolsBreak(mcptest.ChangeIn("tools/list", "/nextCursor", func(old any) any { return old })),
 		Want:  "nextCursor of tools/list must be a string or left out, not null",
 	}, {
 		Check: "pagination/next-cursor/accepted",
-		Break: refusesCursors("resources/list"),
+		Break: paginationRefuse("resources/list"),
 		Want:  "resources/list gave a cursor and refused it",
 	}, {
 		Check: "pagination/next-cursor/ends",
@@ -48,7 +48,7 @@ func paginationTwins() []twin {
 		Want: "came twice",
 	}, {
 		Check: "pagination/next-cursor/ends",
-		Break: repeatsOnPages,
+		Break: paginationRepeat,
 		Want:  "stands on two pages",
 	}, {
 		Check: "pagination/cursor/stable",
@@ -59,7 +59,7 @@ func paginationTwins() []twin {
 				mu.Lock()
 				defer mu.Unlock()
 				cursor := c.In.Params().Get("cursor").Text()
-				if result, tools := listedTools(out); used[cursor] && cursor != "" {
+				if result, tools := toolsListed(out); used[cursor] && cursor != "" {
 					result["tools"] = tools[:1]
 				}
 				used[cursor] = true
@@ -68,15 +68,15 @@ func paginationTwins() []twin {
 		Want: "led to another page the second time",
 	}, {
 		Check: "pagination/cursor/invalid",
-		Break: breaks(mcptest.Without(mcptest.SkipCursor)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipCursor)),
 		Want:  `took the cursor "mcpctl-invalid-cursor", which it never gave`,
 	}, {
 		Check: "pagination/cursor/invalid",
-		Break: breaks(mcptest.OnError("prompts/list", mcp.CodeInternalError)),
+		Break: toolsBreak(mcptest.OnError("prompts/list", mcp.CodeInternalError)),
 		Want:  "with -32603, not -32602",
 	}, {
 		Check: "pagination/cursor/type",
-		Break: breaks(mcptest.Without(mcptest.SkipCursor)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipCursor)),
 		Want:  "took the cursor 5",
 	}, {
 		Check: "pagination/cursor/harmless",
@@ -89,34 +89,35 @@ func paginationTwins() []twin {
 	}}
 }
 
-// refusesCursors refuses every cursor of a list, its own included.
-func refusesCursors(method string) func(*mcptest.Server) {
-	return refusesWhen(func(m mcp.Message) bool { return m.Method() == method && m.Params().Has("cursor") })
+// paginationRefuse refuses every cursor of a list, its own included.
+func paginationRefuse(method string) func(*mcptest.Server) {
+	return toolsRefuse(func(m mcp.Message) bool { return m.Method() == method && m.Params().Has("cursor") })
 }
 
-// repeatsOnPages puts one tool on every page of tools.
-func repeatsOnPages(s *mcptest.Server) {
+// paginationRepeat puts one tool on every page of tools.
+func paginationRepeat(s *mcptest.Server) {
 	tool := map[string]any{"name": "again", "inputSchema": map[string]any{"type": "object"}}
 	s.Faults = mcptest.EditReply("tools/list", func(_ *mcptest.Context, out map[string]any) {
-		if result, tools := listedTools(out); tools != nil {
+		if result, tools := toolsListed(out); tools != nil {
 			result["tools"] = append(tools, tool)
 		}
 	})
 }
 
-func longName() string { return strings.Repeat("tool.", 25) + "-_9" }
+func toolsLongName() string { return strings.Repeat("tool.", 25) + "-_9" }
 
 func TestPaginationAllows(t *testing.T) {
 	onePage := func(s *mcptest.Server) { s.PageSize = 1000 }
-	for _, a := range []allowed{
+	for _, a := range []oddity{
 		{"one page", twin{Check: "pagination/next-cursor/string", Break: onePage}, conformance.Pass},
 		{"no second page", twin{Check: "pagination/next-cursor/ends", Break: onePage}, conformance.Unproven},
 		{"no cursor to use again", twin{Check: "pagination/cursor/stable", Break: onePage}, conformance.Unproven},
 		{"no lists", twin{Check: "pagination/cursor/invalid", Break: func(s *mcptest.Server) {
 			s.Tools, s.Prompts, s.Resources, s.Templates = nil, nil, nil, nil
 		}}, conformance.Unproven},
-		{"cursors ignored, but served", twin{Check: "pagination/cursor/harmless", Break: breaks(mcptest.Without(mcptest.SkipCursor))}, conformance.Pass},
-		{"twins in name only on two pages", twin{Check: "pagination/next-cursor/ends", Break: breaks(mcptest.SetIn("tools/list", "/tools/none/name", "echo"))}, conformance.Pass},
+		{"cursors ignored, but served", twin{Check: "pagination/cursor/harmless", Break: toolsBreak(mcptest.Without(mcptest.SkipCursor))}, conformance.Pass},
+		{"a number for a cursor refused as no request", twin{Check: "pagination/cursor/type", Break: toolsBreak(mcptest.OnError("tools/list", mcp.CodeInvalidRequest))}, conformance.Pass},
+		{"twins in name only on two pages", twin{Check: "pagination/next-cursor/ends", Break: toolsBreak(mcptest.SetIn("tools/list", "/tools/none/name", "echo"))}, conformance.Pass},
 	} {
 		a.try(t)
 	}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -109,17 +110,15 @@ func readListed(ctx context.Context, p *conformance.Probe) error {
 }
 
 // deniesAccess reports whether an exchange ended as it does for somebody who
-// may not do that. MCP has no code for it: what no other meaning is known of
-// counts, and words that say so.
+// may not do that. MCP has no error code for it, so the words must tell.
 func deniesAccess(x *mcp.Exchange) bool {
 	e := x.RPCError()
 	if e == nil {
-		return x.Status == 401 || x.Status == 403
+		return x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden
 	}
-	known := []int64{mcp.CodeParseError, mcp.CodeInvalidRequest, mcp.CodeMethodNotFound, mcp.CodeInvalidParams, mcp.CodeInternalError, mcp.CodeResourceNotFound, 0}
+	words := []string{"denied", "permission", "forbidden", "unauthori", "not authori", "authenticat", "not allowed", "credential", "log in", "login", "sign in"}
 	text := strings.ToLower(e.Message)
-	return !slices.Contains(known, e.Code) || slices.ContainsFunc([]string{"denied", "permission", "forbidden", "unauthorized", "not authorized", "not allowed", "credential", "log in", "login"},
-		func(word string) bool { return strings.Contains(text, word) })
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
 func readURIMatches(ctx context.Context, p *conformance.Probe) error {

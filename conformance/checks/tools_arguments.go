@@ -2,14 +2,19 @@ package checks
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/conformance/schema"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// maxBadCalls bounds the calls with bad arguments that one tool gets.
-const maxBadCalls = 6
+// toolsMaxBad bounds the tools that one check calls with bad arguments, and
+// toolsMaxBadCalls how often it calls each.
+const (
+	toolsMaxBad      = 5
+	toolsMaxBadCalls = 6
+)
 
 // toolsArgumentChecks judge what allowed tools make of their arguments.
 func toolsArgumentChecks() []conformance.Check {
@@ -53,7 +58,7 @@ func toolsArgumentChecks() []conformance.Check {
 
 // toolsEachBad calls allowed tools with arguments that their inputSchema
 // refuses. Tools that fail with good arguments, too, would prove nothing.
-func toolsEachBad(ctx context.Context, p *conformance.Probe, choose func(schema.Bad) bool, look func(*conformance.Judge, tried, schema.Bad)) error {
+func toolsEachBad(ctx context.Context, p *conformance.Probe, choose func(schema.Bad) bool, look func(*conformance.Judge, toolsAttempt, schema.Bad)) error {
 	j := p.Judge()
 	all, err := toolsTried(ctx, p, nil)
 	if err != nil {
@@ -63,52 +68,52 @@ func toolsEachBad(ctx context.Context, p *conformance.Probe, choose func(schema.
 	if err != nil {
 		return err
 	}
+	tools := 0
 	for _, t := range all {
 		bad, err := schema.Breaking(t.tool.Get("inputSchema").Raw())
-		if err != nil || !callSucceeded(t.Result()) {
+		bad = slices.DeleteFunc(bad, func(b schema.Bad) bool { return !choose(b) })
+		if err != nil || len(bad) == 0 || !toolsSucceeded(t.Result()) {
 			continue
 		}
-		sent := 0
-		for _, b := range bad {
-			if sent == maxBadCalls || !choose(b) {
-				continue
-			}
-			sent++
+		if tools++; tools > toolsMaxBad {
+			break
+		}
+		for _, b := range bad[:min(len(bad), toolsMaxBadCalls)] {
 			x := s.Do(ctx, toolsCall(t.tool, b.Value))
-			if x.Reply() == nil || x.RPCError() == nil && !callComplete(x.Result()) {
+			if x.Reply() == nil || x.RPCError() == nil && !toolsComplete(x.Result()) {
 				continue // silence and questions are judged elsewhere
 			}
 			j.Saw(x)
-			look(j, tried{t.tool, b.Value, x}, b)
+			look(j, toolsAttempt{t.tool, b.Value, x}, b)
 		}
 	}
 	return j.Err("no allowed tool works and could be given arguments that its inputSchema refuses in this way")
 }
 
-// outsideLimits tells values and members beyond what is listed from arguments
+// toolsOutsideLimits tells values and members beyond what is listed from arguments
 // that are missing or of a wrong type.
-func outsideLimits(b schema.Bad) bool {
+func toolsOutsideLimits(b schema.Bad) bool {
 	return b.Message == "is none of the listed values" || b.Message == "is a member too many"
 }
 
 // toolsAccepted faults a call that succeeded with bad arguments.
-func toolsAccepted(j *conformance.Judge, t tried, b schema.Bad) {
-	if callSucceeded(t.Result()) {
+func toolsAccepted(j *conformance.Judge, t toolsAttempt, b schema.Bad) {
+	if toolsSucceeded(t.Result()) {
 		j.Failf(t.Exchange, "the tool %.60q succeeded although %s %s", toolName(t.tool), b.Pointer, b.Message)
 	}
 }
 
 func toolsInvalidArguments(ctx context.Context, p *conformance.Probe) error {
-	return toolsEachBad(ctx, p, func(b schema.Bad) bool { return !outsideLimits(b) }, toolsAccepted)
+	return toolsEachBad(ctx, p, func(b schema.Bad) bool { return !toolsOutsideLimits(b) }, toolsAccepted)
 }
 
 func toolsSchemaLimits(ctx context.Context, p *conformance.Probe) error {
-	return toolsEachBad(ctx, p, outsideLimits, toolsAccepted)
+	return toolsEachBad(ctx, p, toolsOutsideLimits, toolsAccepted)
 }
 
 func toolsInvalidAsResult(ctx context.Context, p *conformance.Probe) error {
 	every := func(schema.Bad) bool { return true }
-	return toolsEachBad(ctx, p, every, func(j *conformance.Judge, t tried, b schema.Bad) {
+	return toolsEachBad(ctx, p, every, func(j *conformance.Judge, t toolsAttempt, b schema.Bad) {
 		if failure := t.RPCError(); failure != nil {
 			j.Failf(t.Exchange, "the tool %.60q answered with the JSON-RPC error %d, not with isError, when %s %s",
 				toolName(t.tool), failure.Code, b.Pointer, b.Message)
@@ -131,12 +136,12 @@ func toolsArgumentsOptional(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	for _, t := range all {
-		if mcp.ValueOf(t.arguments).Len() > 0 || !callSucceeded(t.Result()) {
+		if mcp.ValueOf(t.arguments).Len() > 0 || !toolsSucceeded(t.Result()) {
 			continue
 		}
 		x := s.Call(ctx, "tools/call", map[string]any{"name": toolName(t.tool)})
 		j.Saw(x)
-		if !callSucceeded(x.Result()) && callComplete(x.Result()) {
+		if !toolsSucceeded(x.Result()) && toolsComplete(x.Result()) {
 			j.Failf(x, "the tool %.60q takes {} as arguments, but without any it got %s", toolName(t.tool), outcome(x))
 		}
 	}

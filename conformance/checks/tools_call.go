@@ -29,17 +29,17 @@ func toolsCallChecks() []conformance.Check {
 		Run:    toolsCallUnknownCode,
 		Fix:    "Answer with error -32602; -32601 is for methods that do not exist.",
 	}, {
-		ID:     "tools/call/malformed-name",
+		ID:     "tools/call/toolsBadParams-name",
 		Title:  "a call without the name of a tool gets a JSON-RPC error",
-		Claims: claims{Handshake: ids{"tools.call.malformed-request-protocol-error"}, Stateless: ids{"tools.call.malformed-request-error"}},
+		Claims: claims{Handshake: ids{"tools.call.toolsBadParams-request-protocol-error"}, Stateless: ids{"tools.call.toolsBadParams-request-error"}},
 		Needs:  "tools",
 		Reach:  conformance.Provoke,
 		Run:    toolsCallMalformedName,
 		Fix:    "Check the params of tools/call before looking for the tool, and answer with error -32602.",
 	}, {
-		ID:     "tools/call/malformed-arguments",
+		ID:     "tools/call/toolsBadParams-arguments",
 		Title:  "a call whose arguments are no object gets a JSON-RPC error",
-		Claims: claims{Handshake: ids{"tools.call.malformed-request-protocol-error"}, Stateless: ids{"tools.call.malformed-request-error"}},
+		Claims: claims{Handshake: ids{"tools.call.toolsBadParams-request-protocol-error"}, Stateless: ids{"tools.call.toolsBadParams-request-error"}},
 		Needs:  "tools",
 		Reach:  conformance.Provoke,
 		Run:    toolsCallMalformedArguments,
@@ -96,7 +96,7 @@ func toolsCallUnknownCode(ctx context.Context, p *conformance.Probe) error {
 // toolsMalformed sends calls that are no CallToolRequest on a session of its
 // own, and then sees whether the server still answers. Each params has a name
 // of no tool or none, so that nothing can run.
-func toolsMalformed(ctx context.Context, p *conformance.Probe, calls []malformed) error {
+func toolsMalformed(ctx context.Context, p *conformance.Probe, calls []toolsBadParams) error {
 	j := p.Judge()
 	s, err := p.Fresh(ctx)
 	if err != nil {
@@ -113,19 +113,19 @@ func toolsMalformed(ctx context.Context, p *conformance.Probe, calls []malformed
 		}
 	}
 	if x, err := p.Control(ctx, s); err != nil {
-		j.Failf(x, "after malformed calls of tools the server serves no more: %v", err)
+		j.Failf(x, "after toolsBadParams calls of tools the server serves no more: %v", err)
 	}
 	return j.Err("")
 }
 
-// malformed are params that do not fit a method, and what is wrong with them.
-type malformed struct {
+// toolsBadParams are params that do not fit a method, and what is wrong with them.
+type toolsBadParams struct {
 	what   string
 	params map[string]any
 }
 
 func toolsCallMalformedName(ctx context.Context, p *conformance.Probe) error {
-	return toolsMalformed(ctx, p, []malformed{
+	return toolsMalformed(ctx, p, []toolsBadParams{
 		{"no name", map[string]any{"arguments": map[string]any{}}},
 		{"the number 5 as name", map[string]any{"name": 5, "arguments": map[string]any{}}},
 		{"an object as name", map[string]any{"name": map[string]any{}, "arguments": map[string]any{}}},
@@ -133,15 +133,15 @@ func toolsCallMalformedName(ctx context.Context, p *conformance.Probe) error {
 }
 
 func toolsCallMalformedArguments(ctx context.Context, p *conformance.Probe) error {
-	calls := []malformed{
+	calls := []toolsBadParams{
 		{"a string as arguments", map[string]any{"name": toolsUnknown, "arguments": "x"}},
 		{"an array as arguments", map[string]any{"name": toolsUnknown, "arguments": []any{}}},
 	}
 	if p.AllowsTools {
 		if allowed, err := p.AllowedTools(ctx); err == nil {
 			calls = append(calls,
-				malformed{"a string as arguments", map[string]any{"name": toolName(allowed[0]), "arguments": "x"}},
-				malformed{"an array as arguments", map[string]any{"name": toolName(allowed[0]), "arguments": []any{1}}})
+				toolsBadParams{"a string as arguments", map[string]any{"name": toolName(allowed[0]), "arguments": "x"}},
+				toolsBadParams{"an array as arguments", map[string]any{"name": toolName(allowed[0]), "arguments": []any{1}}})
 		}
 	}
 	return toolsMalformed(ctx, p, calls)
@@ -159,30 +159,30 @@ func toolsNamesCase(ctx context.Context, p *conformance.Probe) error {
 	}
 	names := toolsNames(listed)
 	all, err := toolsTried(ctx, p, func(e conformance.Entry) bool {
-		other := swapCase(toolName(e))
+		other := toolsSwapCase(toolName(e))
 		return other != toolName(e) && !slices.Contains(names, other)
 	})
 	if err != nil {
 		return err
 	}
 	for _, t := range all {
-		if !callSucceeded(t.Result()) {
+		if !toolsSucceeded(t.Result()) {
 			continue // nor need it under another name
 		}
 		r := toolsCall(t.tool, t.arguments)
-		r.Params = map[string]any{"name": swapCase(toolName(t.tool)), "arguments": t.arguments}
+		r.Params = map[string]any{"name": toolsSwapCase(toolName(t.tool)), "arguments": t.arguments}
 		x := s.Do(ctx, r)
 		j.Saw(x)
-		if callSucceeded(x.Result()) {
-			j.Failf(x, "a call of %.60q ran the tool %.60q", swapCase(toolName(t.tool)), toolName(t.tool))
+		if toolsSucceeded(x.Result()) {
+			j.Failf(x, "a call of %.60q ran the tool %.60q", toolsSwapCase(toolName(t.tool)), toolName(t.tool))
 		}
 		break // one tool tells
 	}
 	return j.Err("no allowed tool has letters in its name and can be called with arguments made up for it")
 }
 
-// swapCase turns capital letters into small ones and the reverse.
-func swapCase(name string) string {
+// toolsSwapCase turns capital letters into small ones and the reverse.
+func toolsSwapCase(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsUpper(r) {
 			return unicode.ToLower(r)

@@ -10,15 +10,15 @@ import (
 func toolsCallTwins() []twin {
 	return []twin{{
 		Check: "tools/call/unknown-tool",
-		Break: breaks(mcptest.Without(mcptest.SkipNotFound)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipNotFound)),
 		Want:  "must get a JSON-RPC error, not a result",
 	}, {
 		Check: "tools/call/unknown-tool-code",
-		Break: breaks(mcptest.OnError("tools/call", mcp.CodeMethodNotFound)),
+		Break: toolsBreak(mcptest.OnError("tools/call", mcp.CodeMethodNotFound)),
 		Want:  "is -32601, not -32602",
 	}, {
 		Check: "tools/call/malformed-name",
-		Break: breaks(mcptest.Without(mcptest.SkipParams)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipParams)),
 		Want:  "tools/call with no name must get",
 	}, {
 		Check: "tools/call/malformed-name",
@@ -28,12 +28,12 @@ func toolsCallTwins() []twin {
 		Want: "the number 5 as name must get",
 	}, {
 		Check: "tools/call/malformed-arguments",
-		Break: breaks(mcptest.Without(mcptest.SkipParams, mcptest.SkipNotFound)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipParams, mcptest.SkipNotFound)),
 		Want:  "a string as arguments must get",
 	}, {
 		Check: "tools/call/malformed-arguments",
 		Allow: []string{"none"},
-		Break: breaks(mcptest.Without(mcptest.SkipParams)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipParams)),
 		Want:  "a string as arguments must get",
 	}, {
 		Check: "tools/names/case-sensitive",
@@ -56,33 +56,33 @@ func toolsArgumentTwins() []twin {
 	return []twin{{
 		Check: "tools/call/invalid-arguments",
 		Allow: []string{"add"},
-		Break: breaks(mcptest.Without(mcptest.SkipArguments)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipArguments)),
 		Want:  `"add" succeeded although /a is left out`,
 	}, {
 		Check: "tools/call/schema-limits",
 		Allow: []string{"add"},
-		Break: breaks(mcptest.Without(mcptest.SkipArguments)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipArguments)),
 		Want:  "is a member too many",
 	}, {
 		Check: "tools/call/invalid-arguments-as-result",
 		Allow: []string{"echo"},
-		Break: breaks(failuresAsErrors(mcp.CodeInvalidParams)),
+		Break: toolsBreak(toolsFailuresAsErrors(mcp.CodeInvalidParams)),
 		Want:  "the JSON-RPC error -32602, not with isError",
 	}, {
 		Check: "tools/call/invalid-arguments-as-result",
 		Allow: []string{"echo"},
-		Break: breaks(mcptest.Without(mcptest.SkipArguments)),
+		Break: toolsBreak(mcptest.Without(mcptest.SkipArguments)),
 		Want:  "succeeded although",
 	}, {
 		Check: "tools/call/arguments-optional",
 		Allow: []string{"none"},
-		Break: refusesWhen(func(m mcp.Message) bool { return m.Method() == "tools/call" && !m.Params().Has("arguments") }),
+		Break: toolsRefuse(func(m mcp.Message) bool { return m.Method() == "tools/call" && !m.Params().Has("arguments") }),
 		Want:  "takes {} as arguments, but without any",
 	}}
 }
 
-// failuresAsErrors turns results with isError into error responses.
-func failuresAsErrors(code int) mcptest.Faults {
+// toolsFailuresAsErrors turns results with isError into error responses.
+func toolsFailuresAsErrors(code int) mcptest.Faults {
 	return mcptest.EditReply("tools/call", func(_ *mcptest.Context, out map[string]any) {
 		if result, ok := out["result"].(map[string]any); ok && result["isError"] == true {
 			delete(out, "result")
@@ -102,18 +102,18 @@ func toolsChangeTwins() []twin {
 	return []twin{{
 		Check: "tools/list-changed/sent",
 		Allow: []string{"change"},
-		Break: breaks(mute),
+		Break: toolsBreak(mute),
 		Want:  "no notifications/tools/list_changed came",
 	}, {
 		Check: "tools/list-changed/sent",
 		Allow: []string{"change"},
-		Break: breaks(mute),
+		Break: toolsBreak(mute),
 		Want:  "no notifications/tools/list_changed came",
 		On:    mcp.HTTP,
 	}, {
 		Check:   "tools/list-changed/declared",
-		Prepare: breaks(announces),
-		Break:   breaks(announces, mcptest.DropIn("initialize", "/capabilities/tools/listChanged")),
+		Prepare: toolsBreak(announces),
+		Break:   toolsBreak(announces, mcptest.DropIn("initialize", "/capabilities/tools/listChanged")),
 		Want:    "does not declare tools.listChanged",
 	}}
 }

@@ -12,7 +12,7 @@ import (
 func toolsChangeChecks() []conformance.Check {
 	return []conformance.Check{{
 		ID:     "tools/list-changed/sent",
-		Title:  "a change of the tools is announced",
+		Title:  "a change of the tools is toolsAnnounced",
 		Claims: claims{Handshake: ids{"tools.list-changed.sent"}, Stateless: ids{"tools.list-changed.notifies"}},
 		Needs:  "tools.listChanged allowed-tools",
 		Reach:  conformance.Invoke,
@@ -20,7 +20,7 @@ func toolsChangeChecks() []conformance.Check {
 		Fix:    "Send notifications/tools/list_changed whenever the answer to tools/list has changed.",
 	}, {
 		ID:     "tools/list-changed/declared",
-		Title:  "changes of the tools are announced only by servers that declare it",
+		Title:  "changes of the tools are toolsAnnounced only by servers that declare it",
 		Claims: claims{Handshake: ids{"tools.list-changed.only-if-declared"}},
 		Watch:  toolsChangeDeclared,
 		Fix:    "Set listChanged in the capability tools, or do not send the notification.",
@@ -29,9 +29,9 @@ func toolsChangeChecks() []conformance.Check {
 
 const toolsListChanged = "notifications/tools/list_changed"
 
-// announcePatience is how long a notification may take that goes another way
+// toolsPatience is how long a notification may take that goes another way
 // than the answers which prove that it should have been sent.
-const announcePatience = 300 * time.Millisecond
+const toolsPatience = 300 * time.Millisecond
 
 func toolsChangeSent(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
@@ -54,7 +54,7 @@ func toolsChangeSent(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	for _, tool := range allowed[:min(len(allowed), 2*maxTried)] {
+	for _, tool := range allowed[:min(len(allowed), toolsMaxTried)] {
 		arguments, ok := toolsExample(tool)
 		if !ok {
 			continue
@@ -68,7 +68,7 @@ func toolsChangeSent(ctx context.Context, p *conformance.Probe) error {
 			continue
 		}
 		j.Saw(x)
-		if !announced(ctx, s) {
+		if !toolsAnnounced(ctx, s) {
 			j.Failf(after.Pages[0], "the tools changed when %.60q was called, but no %s came", toolName(tool), toolsListChanged)
 		}
 		return j.Err("")
@@ -85,7 +85,7 @@ func toolsListen(ctx context.Context, s *mcp.Session) (*mcp.Exchange, error) {
 	})
 	bounded, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	_, err := s.Await(bounded, func(f mcp.Frame) bool { return brings(f, "notifications/subscriptions/acknowledged") })
+	_, err := s.Await(bounded, func(f mcp.Frame) bool { return toolsBrings(f, "notifications/subscriptions/acknowledged") })
 	if err != nil {
 		x.Close()
 		return nil, conformance.Unprovenf("subscriptions/listen was not acknowledged: %v", err)
@@ -106,17 +106,17 @@ func toolsEqual(a, b *conformance.Listing) bool {
 	return true
 }
 
-// announced waits a little for the notification, which may travel on another
+// toolsAnnounced waits a little for the notification, which may travel on another
 // stream than answers do.
-func announced(ctx context.Context, s *mcp.Session) bool {
-	bounded, cancel := context.WithTimeout(ctx, announcePatience)
+func toolsAnnounced(ctx context.Context, s *mcp.Session) bool {
+	bounded, cancel := context.WithTimeout(ctx, toolsPatience)
 	defer cancel()
-	_, err := s.Await(bounded, func(f mcp.Frame) bool { return brings(f, toolsListChanged) })
+	_, err := s.Await(bounded, func(f mcp.Frame) bool { return toolsBrings(f, toolsListChanged) })
 	return err == nil
 }
 
-// brings reports whether a received frame holds a message of the method.
-func brings(f mcp.Frame, method string) bool {
+// toolsBrings reports whether a received frame holds a message of the method.
+func toolsBrings(f mcp.Frame, method string) bool {
 	for _, m := range f.Messages() {
 		if f.Direction == mcp.Received && m.Method() == method {
 			return true
@@ -133,5 +133,5 @@ func toolsChangeDeclared(t *conformance.Traffic) error {
 			j.Faultf(m, "", "the server sent %s, but does not declare tools.listChanged", toolsListChanged)
 		}
 	}
-	return j.Err("the server announced no change of its tools")
+	return j.Err("the server toolsAnnounced no change of its tools")
 }

@@ -69,11 +69,11 @@ func toolsDescriptorChecks() []conformance.Check {
 	}}
 }
 
-// noTools is what the checks of descriptors say of an empty list.
-const noTools = "the server lists no tools"
+// toolsNone is what the checks of descriptors say of an empty list.
+const toolsNone = "the server lists no tools"
 
 func toolsEntries(ctx context.Context, p *conformance.Probe) error {
-	return descriptors(ctx, p, "tools", noTools, func(j *conformance.Judge, e conformance.Entry) {
+	return descriptors(ctx, p, "tools", toolsNone, func(j *conformance.Judge, e conformance.Entry) {
 		j.Saw(e.Page)
 		switch name := e.Get("name"); {
 		case !e.Is(mcp.Object):
@@ -99,19 +99,19 @@ func toolsOptionalMembers(ctx context.Context, p *conformance.Probe) error {
 		{"_meta", mcp.Object, mcp.Rev20250618},
 		{"icons", mcp.Array, mcp.Rev20251125},
 	}
-	return descriptors(ctx, p, "tools", noTools, func(j *conformance.Judge, e conformance.Entry) {
+	return descriptors(ctx, p, "tools", toolsNone, func(j *conformance.Judge, e conformance.Entry) {
 		j.Saw(e.Page)
 		for _, m := range members {
 			if v := e.Get(m.name); p.Revision >= m.since && v.Exists() && !v.Is(m.kind) {
 				descriptorFault(j, e, "/"+m.name, "%s of the tool %.60q must be %s, not %s",
-					m.name, toolName(e), withArticle(m.kind), aKind(v))
+					m.name, toolName(e), toolsArticle(m.kind), aKind(v))
 			}
 		}
 	})
 }
 
-// withArticle names a kind as a sentence needs it.
-func withArticle(k mcp.Kind) string {
+// toolsArticle names a kind as a sentence needs it.
+func toolsArticle(k mcp.Kind) string {
 	if k == mcp.Array || k == mcp.Object {
 		return "an " + k.String()
 	}
@@ -120,7 +120,7 @@ func withArticle(k mcp.Kind) string {
 
 func toolsNamesUnique(ctx context.Context, p *conformance.Probe) error {
 	seen := map[string]conformance.Entry{}
-	return descriptors(ctx, p, "tools", noTools, func(j *conformance.Judge, e conformance.Entry) {
+	return descriptors(ctx, p, "tools", toolsNone, func(j *conformance.Judge, e conformance.Entry) {
 		if !e.Get("name").Is(mcp.String) {
 			return
 		}
@@ -139,7 +139,7 @@ func toolsNamesUnique(ctx context.Context, p *conformance.Probe) error {
 
 // toolsEachName judges the names of tools; what is no string is none.
 func toolsEachName(ctx context.Context, p *conformance.Probe, fault func(name string) string) error {
-	return descriptors(ctx, p, "tools", noTools, func(j *conformance.Judge, e conformance.Entry) {
+	return descriptors(ctx, p, "tools", toolsNone, func(j *conformance.Judge, e conformance.Entry) {
 		if !e.Get("name").Is(mcp.String) {
 			return
 		}
@@ -192,7 +192,7 @@ func toolsAnnotationTypes(ctx context.Context, p *conformance.Probe) error {
 		for _, m := range a.Members() {
 			if kind, known := kinds[m.Name]; known && !m.Value.Is(kind) {
 				descriptorFault(j, e, "/annotations/"+m.Name, "%s of the tool %.60q must be %s, not %s",
-					m.Name, toolName(e), withArticle(kind), aKind(m.Value))
+					m.Name, toolName(e), toolsArticle(kind), aKind(m.Value))
 			}
 		}
 	})

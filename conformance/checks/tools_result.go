@@ -65,7 +65,7 @@ func toolsResults(t *conformance.Traffic) iter.Seq2[conformance.Seen, string] {
 	return func(yield func(conformance.Seen, string) bool) {
 		for m := range t.Results("tools/call") {
 			params := mcp.ValueOf(m.Exchange.Request.Params)
-			if callComplete(m.Result()) && !params.Has("task") && !yield(m, params.Get("name").Text()) {
+			if toolsComplete(m.Result()) && !params.Has("task") && !yield(m, params.Get("name").Text()) {
 				return
 			}
 		}
@@ -94,8 +94,8 @@ func toolsResultIsError(t *conformance.Traffic) error {
 	return j.Err("no tool call got a result")
 }
 
-// contentBlock is a content block of a tool's result, and where it stands.
-type contentBlock struct {
+// toolsBlock is a content block of a tool's result, and where it stands.
+type toolsBlock struct {
 	mcp.Value
 	seen    conformance.Seen
 	tool    string
@@ -103,11 +103,11 @@ type contentBlock struct {
 }
 
 // toolsContent are the content blocks of all tool results.
-func toolsContent(t *conformance.Traffic) iter.Seq[contentBlock] {
-	return func(yield func(contentBlock) bool) {
+func toolsContent(t *conformance.Traffic) iter.Seq[toolsBlock] {
+	return func(yield func(toolsBlock) bool) {
 		for m, tool := range toolsResults(t) {
 			for i, b := range m.Result().Get("content").Items() {
-				if !yield(contentBlock{b, m, tool, fmt.Sprintf("/result/content/%d", i)}) {
+				if !yield(toolsBlock{b, m, tool, fmt.Sprintf("/result/content/%d", i)}) {
 					return
 				}
 			}
@@ -205,8 +205,7 @@ func toolsLinkReadable(ctx context.Context, p *conformance.Probe) error {
 	for _, t := range all {
 		for _, b := range t.Result().Get("content").Items() {
 			uri := b.Get("uri").Text()
-			// Web addresses are for the client to fetch by itself.
-			if b.Get("type").Text() != "resource_link" || uri == "" || strings.HasPrefix(uri, "http:") || strings.HasPrefix(uri, "https:") {
+			if b.Get("type").Text() != "resource_link" || uri == "" || toolsFetchedAlone(uri) {
 				continue
 			}
 			x, err := p.Ask(ctx, "resources/read", map[string]any{"uri": uri})
@@ -223,6 +222,12 @@ func toolsLinkReadable(ctx context.Context, p *conformance.Probe) error {
 		}
 	}
 	return j.Err("no allowed tool links to a resource that only resources/read can fetch")
+}
+
+// toolsFetchedAlone reports whether a client can fetch a URI without the server.
+func toolsFetchedAlone(uri string) bool {
+	scheme, _, _ := strings.Cut(strings.ToLower(uri), ":")
+	return scheme == "http" || scheme == "https" || scheme == "data"
 }
 
 func toolsContentAnnotations(t *conformance.Traffic) error {

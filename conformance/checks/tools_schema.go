@@ -60,8 +60,8 @@ func toolsSchemaChecks() []conformance.Check {
 	}}
 }
 
-// noOutputSchema is what the checks of output schemas say when there is none.
-const noOutputSchema = "no tool has an outputSchema"
+// toolsNoOutput is what the checks of output schemas say when there is none.
+const toolsNoOutput = "no tool has an outputSchema"
 
 // toolsEachSchema judges the schemas that the tools have in a member.
 func toolsEachSchema(ctx context.Context, p *conformance.Probe, member, nothing string, judge func(mcp.Value) fault) error {
@@ -71,7 +71,7 @@ func toolsEachSchema(ctx context.Context, p *conformance.Probe, member, nothing 
 			return
 		}
 		f := judge(s)
-		if f.message == unjudged {
+		if f.message == toolsUnjudged {
 			return
 		}
 		j.Saw(e.Page)
@@ -81,11 +81,11 @@ func toolsEachSchema(ctx context.Context, p *conformance.Probe, member, nothing 
 	})
 }
 
-// unjudged stands in place of a fault where none could be looked for.
-const unjudged = "unjudged"
+// toolsUnjudged stands in place of a fault where none could be looked for.
+const toolsUnjudged = "toolsUnjudged"
 
 func toolsInputObject(ctx context.Context, p *conformance.Probe) error {
-	return toolsEachSchema(ctx, p, "inputSchema", noTools, func(s mcp.Value) fault {
+	return toolsEachSchema(ctx, p, "inputSchema", toolsNone, func(s mcp.Value) fault {
 		if !s.Is(mcp.Object) {
 			return fault{"", "must be an object, not " + aKind(s)}
 		}
@@ -94,7 +94,7 @@ func toolsInputObject(ctx context.Context, p *conformance.Probe) error {
 }
 
 func toolsInputRoot(ctx context.Context, p *conformance.Probe) error {
-	return toolsEachSchema(ctx, p, "inputSchema", noTools, toolsRootFault)
+	return toolsEachSchema(ctx, p, "inputSchema", toolsNone, toolsRootFault)
 }
 
 // toolsRootFault judges the root of a schema as the descriptor of a tool
@@ -102,7 +102,7 @@ func toolsInputRoot(ctx context.Context, p *conformance.Probe) error {
 func toolsRootFault(s mcp.Value) fault {
 	switch kind := s.Get("type"); {
 	case !s.Is(mcp.Object):
-		return fault{"", unjudged}
+		return fault{"", toolsUnjudged}
 	case !kind.Exists():
 		return fault{"", `has no type; it must be "object"`}
 	case kind.Text() != "object":
@@ -133,10 +133,10 @@ func toolsInputValid(ctx context.Context, p *conformance.Probe) error {
 // that names none may be of any: it is valid if draft-07 or 2020-12 takes it.
 func toolsValidityFault(s mcp.Value, r mcp.Revision) fault {
 	if !s.Is(mcp.Object) {
-		return fault{"", unjudged}
+		return fault{"", toolsUnjudged}
 	}
 	first := toolsDialectFault(s.Raw())
-	if first.message == "" || first.message == unjudged || s.Has("$schema") || r >= mcp.Rev20251125 {
+	if first.message == "" || first.message == toolsUnjudged || s.Has("$schema") || r >= mcp.Rev20251125 {
 		return first
 	}
 	older := append([]byte(`{"$schema":"http://json-schema.org/draft-07/schema#",`), s.Raw()[1:]...)
@@ -152,7 +152,7 @@ func toolsDialectFault(raw []byte) fault {
 	problems, err := schema.Metaschema(raw)
 	switch {
 	case err != nil:
-		return fault{"", unjudged}
+		return fault{"", toolsUnjudged}
 	case len(problems) > 0:
 		return fault{problems[0].Pointer, "is no valid JSON Schema: it " + problems[0].Message}
 	}
@@ -165,15 +165,15 @@ func toolsDialectFault(raw []byte) fault {
 func toolsInputEmpty(ctx context.Context, p *conformance.Probe) error {
 	return toolsEachSchema(ctx, p, "inputSchema", "every tool has parameters", func(s mcp.Value) fault {
 		if !toolsTakesNothing(s) {
-			return fault{"", unjudged}
+			return fault{"", toolsUnjudged}
 		}
 		validator, err := schema.Compile(s.Raw())
 		if err != nil {
-			return fault{"", unjudged}
+			return fault{"", toolsUnjudged}
 		}
 		problems, err := validator.Validate([]byte("{}"))
 		if errors.Is(err, schema.ErrUnjudged) {
-			return fault{"", unjudged}
+			return fault{"", toolsUnjudged}
 		}
 		if len(problems) > 0 {
 			return fault{"", fmt.Sprintf("allows no parameters and yet refuses {}, which %s", problems[0])}
@@ -203,7 +203,7 @@ func toolsTakesNothing(s mcp.Value) bool {
 }
 
 func toolsOutputRoot(ctx context.Context, p *conformance.Probe) error {
-	return toolsEachSchema(ctx, p, "outputSchema", noOutputSchema, func(s mcp.Value) fault {
+	return toolsEachSchema(ctx, p, "outputSchema", toolsNoOutput, func(s mcp.Value) fault {
 		if !s.Is(mcp.Object) {
 			return fault{"", "must be an object, not " + aKind(s)}
 		}
@@ -215,7 +215,7 @@ func toolsOutputValid(ctx context.Context, p *conformance.Probe) error {
 	if p.Revision == mcp.Rev20251125 {
 		return conformance.Skipf("in %s this is judged together with all published schemas", p.Revision)
 	}
-	return toolsEachSchema(ctx, p, "outputSchema", noOutputSchema, func(s mcp.Value) fault {
+	return toolsEachSchema(ctx, p, "outputSchema", toolsNoOutput, func(s mcp.Value) fault {
 		if p.Revision.Era() == mcp.Stateless && !s.Is(mcp.Object) {
 			return fault{"", "must be an object, not " + aKind(s)}
 		}

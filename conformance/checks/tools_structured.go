@@ -47,20 +47,20 @@ func toolsStructuredObject(t *conformance.Traffic) error {
 	return j.Err("no tool gave structuredContent")
 }
 
-// schematic is a success of a tool that has an outputSchema.
-type schematic struct {
+// toolsSchemed is a success of a tool that has an outputSchema.
+type toolsSchemed struct {
 	conformance.Seen
 	tool   string
 	schema mcp.Value
 }
 
 // toolsSchematic are the successes of tools with an outputSchema.
-func toolsSchematic(t *conformance.Traffic) iter.Seq[schematic] {
-	return func(yield func(schematic) bool) {
+func toolsSchematic(t *conformance.Traffic) iter.Seq[toolsSchemed] {
+	return func(yield func(toolsSchemed) bool) {
 		listed := toolsListedIn(t)
 		for m, tool := range toolsResults(t) {
 			s := listed[tool].Get("outputSchema")
-			if s.Is(mcp.Object) && callSucceeded(m.Result()) && !yield(schematic{m, tool, s}) {
+			if s.Is(mcp.Object) && toolsSucceeded(m.Result()) && !yield(toolsSchemed{m, tool, s}) {
 				return
 			}
 		}
@@ -105,20 +105,20 @@ func toolsStructuredText(t *conformance.Traffic) error {
 	j := t.Judge()
 	for m, tool := range toolsResults(t) {
 		s := m.Result().Get("structuredContent")
-		if !s.Exists() || !callSucceeded(m.Result()) {
+		if !s.Exists() || !toolsSucceeded(m.Result()) {
 			continue
 		}
 		j.Met(m)
-		if !givenAsText(m.Result().Get("content"), s) {
+		if !toolsGivenAsText(m.Result().Get("content"), s) {
 			j.Faultf(m, "/result/content", "no text block of the tool %.60q holds its structuredContent as JSON", tool)
 		}
 	}
 	return j.Err("no tool gave structuredContent")
 }
 
-// givenAsText reports whether a text block is the JSON of v, numbers compared
+// toolsGivenAsText reports whether a text block is the JSON of v, numbers compared
 // by value.
-func givenAsText(content, v mcp.Value) bool {
+func toolsGivenAsText(content, v mcp.Value) bool {
 	var want any
 	if json.Unmarshal(v.Raw(), &want) != nil {
 		return true // not to be compared

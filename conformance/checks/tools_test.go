@@ -23,13 +23,13 @@ func toolsTwins() []twin {
 	)
 }
 
-// breaks makes a twin's Break of faults that keep no state.
-func breaks(all ...mcptest.Faults) func(*mcptest.Server) {
+// toolsBreak makes a twin's Break of faults that keep no state.
+func toolsBreak(all ...mcptest.Faults) func(*mcptest.Server) {
 	return func(s *mcptest.Server) { s.Faults = mcptest.Combine(all...) }
 }
 
-// refusesWhen makes a Break that refuses some requests with -32602.
-func refusesWhen(when func(mcp.Message) bool) func(*mcptest.Server) {
+// toolsRefuse makes a Break that refuses some requests with -32602.
+func toolsRefuse(when func(mcp.Message) bool) func(*mcptest.Server) {
 	return func(s *mcptest.Server) {
 		s.Faults.Handle = func(_ *mcptest.Context, m mcp.Message) ([]any, bool) {
 			if m.MessageKind() != mcp.RequestMessage || !when(m) {
@@ -41,23 +41,23 @@ func refusesWhen(when func(mcp.Message) bool) func(*mcptest.Server) {
 	}
 }
 
-// setTool sets something in the descriptor of a listed tool.
-func setTool(pointer string, value any) func(*mcptest.Server) {
-	return breaks(mcptest.SetIn("tools/list", "/tools/"+pointer, value))
+// toolsSet sets something in the descriptor of a listed tool.
+func toolsSet(pointer string, value any) func(*mcptest.Server) {
+	return toolsBreak(mcptest.SetIn("tools/list", "/tools/"+pointer, value))
 }
 
 func toolsListTwins() []twin {
 	return []twin{{
 		Check: "tools/list/answers",
-		Break: breaks(mcptest.SetIn("tools/list", "/tools", nil)),
+		Break: toolsBreak(mcptest.SetIn("tools/list", "/tools", nil)),
 		Want:  "must have an array tools, not null",
 	}, {
 		Check: "tools/list/answers",
-		Break: breaks(mcptest.Refuse("tools/list", mcp.CodeMethodNotFound, "no tools here")),
+		Break: toolsBreak(mcptest.Refuse("tools/list", mcp.CodeMethodNotFound, "no tools here")),
 		Want:  "got no result",
 	}, {
 		Check: "tools/list/declared",
-		Break: breaks(mcptest.DropIn("initialize", "/capabilities/tools")),
+		Break: toolsBreak(mcptest.DropIn("initialize", "/capabilities/tools")),
 		Want:  "does not declare the capability tools",
 	}, {
 		Check: "tools/list/same-for-connections",
@@ -75,16 +75,16 @@ func toolsListTwins() []twin {
 	}}
 }
 
-// listedTools are the tools of an outgoing tools/list result.
-func listedTools(out map[string]any) (result map[string]any, tools []any) {
+// toolsListed are the tools of an outgoing tools/list result.
+func toolsListed(out map[string]any) (result map[string]any, tools []any) {
 	result, _ = out["result"].(map[string]any)
 	tools, _ = result["tools"].([]any)
 	return result, tools
 }
 
-// withoutEcho takes the tool echo out of an outgoing page.
-func withoutEcho(out map[string]any) {
-	if result, tools := listedTools(out); result != nil {
+// toolsWithoutEcho takes the tool echo out of an outgoing page.
+func toolsWithoutEcho(out map[string]any) {
+	if result, tools := toolsListed(out); result != nil {
 		result["tools"] = slices.DeleteFunc(tools, func(tool any) bool { return tool.(map[string]any)["name"] == "echo" })
 	}
 }
@@ -100,7 +100,7 @@ func fewerToolsForOthers(s *mcptest.Server) {
 			first = c.HTTP.RemoteAddr
 		}
 		if c.HTTP.RemoteAddr != first {
-			withoutEcho(out)
+			toolsWithoutEcho(out)
 		}
 	})
 }
@@ -120,7 +120,7 @@ func fewerToolsAfterPrompts(s *mcptest.Server) {
 			hidden = true
 		case "tools/list":
 			if hidden {
-				withoutEcho(out)
+				toolsWithoutEcho(out)
 			}
 		}
 	}}
@@ -136,7 +136,7 @@ func otherOrderNextTime(s *mcptest.Server) {
 		if !c.In.Params().Has("cursor") {
 			lists++
 		}
-		if _, tools := listedTools(out); lists > 1 {
+		if _, tools := toolsListed(out); lists > 1 {
 			slices.Reverse(tools)
 		}
 	})
@@ -145,56 +145,56 @@ func otherOrderNextTime(s *mcptest.Server) {
 func toolsDescriptorTwins() []twin {
 	return []twin{{
 		Check: "tools/list/entries",
-		Break: breaks(mcptest.DropIn("tools/list", "/tools/echo/inputSchema")),
+		Break: toolsBreak(mcptest.DropIn("tools/list", "/tools/echo/inputSchema")),
 		Want:  `the tool "echo" has no inputSchema`,
 	}, {
 		Check: "tools/list/entries",
-		Break: setTool("echo/name", 5),
+		Break: toolsSet("echo/name", 5),
 		Want:  "must be a string, not a number",
 	}, {
 		Check: "tools/list/entries",
-		Break: setTool("echo", "echo"),
+		Break: toolsSet("echo", "echo"),
 		Want:  "a tool must be an object, not a string",
 	}, {
 		Check: "tools/list/optional-members",
-		Break: setTool("echo/description", nil),
+		Break: toolsSet("echo/description", nil),
 		Want:  `description of the tool "echo" must be a string, not null`,
 	}, {
 		Check: "tools/list/optional-members",
-		Break: setTool("echo/icons", map[string]any{}),
+		Break: toolsSet("echo/icons", map[string]any{}),
 		Want:  "must be an array, not an object",
 	}, {
 		Check: "tools/names/unique",
-		Break: setTool("add/name", "echo"),
+		Break: toolsSet("add/name", "echo"),
 		Want:  `two tools are called "echo"`,
 	}, {
 		Check: "tools/names/length",
-		Break: setTool("echo/name", strings.Repeat("é", 129)),
+		Break: toolsSet("echo/name", strings.Repeat("é", 129)),
 		Want:  "has 129 characters",
 	}, {
 		Check: "tools/names/length",
-		Break: setTool("echo/name", ""),
+		Break: toolsSet("echo/name", ""),
 		Want:  "has 0 characters",
 	}, {
 		Check: "tools/names/characters",
-		Break: setTool("echo/name", "text/echo"),
+		Break: toolsSet("echo/name", "text/echo"),
 		Want:  `"text/echo" contains '/'`,
 	}, {
 		Check: "tools/annotations/types",
-		Break: setTool("echo/annotations/readOnlyHint", "true"),
+		Break: toolsSet("echo/annotations/readOnlyHint", "true"),
 		Want:  "readOnlyHint of the tool \"echo\" must be a boolean, not a string",
 	}, {
 		Check: "tools/annotations/types",
-		Break: setTool("echo/annotations", []any{}),
+		Break: toolsSet("echo/annotations", []any{}),
 		Want:  "must be an object, not an array",
 	}, {
 		Check: "tools/annotations/coherent",
-		Break: setTool("echo/annotations/destructiveHint", true),
+		Break: toolsSet("echo/annotations/destructiveHint", true),
 		Want:  "read-only and destructive at once",
 	}, {
 		Check:   "tools/execution/task-support",
-		Prepare: setTool("echo/execution", map[string]any{"taskSupport": "forbidden"}),
-		Break:   setTool("echo/execution", map[string]any{"taskSupport": "sometimes"}),
+		Prepare: toolsSet("echo/execution", map[string]any{"taskSupport": "forbidden"}),
+		Break:   toolsSet("echo/execution", map[string]any{"taskSupport": "sometimes"}),
 		Want:    `"sometimes"`,
 	}}
 }
@@ -202,61 +202,61 @@ func toolsDescriptorTwins() []twin {
 func toolsSchemaTwins() []twin {
 	return []twin{{
 		Check: "tools/input-schema/object",
-		Break: setTool("none/inputSchema", nil),
+		Break: toolsSet("none/inputSchema", nil),
 		Want:  `inputSchema of the tool "none" must be an object, not null`,
 	}, {
 		Check: "tools/input-schema/root-type",
-		Break: breaks(mcptest.DropIn("tools/list", "/tools/echo/inputSchema/type")),
+		Break: toolsBreak(mcptest.DropIn("tools/list", "/tools/echo/inputSchema/type")),
 		Want:  "has no type",
 	}, {
 		Check: "tools/input-schema/root-type",
-		Break: setTool("echo/inputSchema/required", "text"),
+		Break: toolsSet("echo/inputSchema/required", "text"),
 		Want:  "must have an array as required",
 	}, {
 		Check: "tools/input-schema/root-type",
-		Break: setTool("echo/inputSchema/required", []any{5}),
+		Break: toolsSet("echo/inputSchema/required", []any{5}),
 		Want:  "must require names",
 	}, {
 		Check: "tools/input-schema/valid",
-		Break: setTool("echo/inputSchema/properties/text/type", "strin"),
+		Break: toolsSet("echo/inputSchema/properties/text/type", "strin"),
 		Want:  "is no valid JSON Schema",
 	}, {
 		Check: "tools/input-schema/valid",
-		Break: setTool("echo/inputSchema/properties/text", map[string]any{"$ref": "#/$defs/none"}),
+		Break: toolsSet("echo/inputSchema/properties/text", map[string]any{"$ref": "#/$defs/none"}),
 		Want:  "leads nowhere",
 	}, {
 		Check: "tools/input-schema/no-parameters",
-		Break: setTool("none/inputSchema/required", []any{"nothing"}),
+		Break: toolsSet("none/inputSchema/required", []any{"nothing"}),
 		Want:  "allows no parameters and yet refuses {}",
 	}, {
 		Check: "tools/output-schema/root-type",
-		Break: setTool("echo/outputSchema/type", "array"),
+		Break: toolsSet("echo/outputSchema/type", "array"),
 		Want:  `has the type "array"`,
 	}, {
 		Check: "tools/output-schema/root-type",
-		Break: setTool("echo/outputSchema", true),
+		Break: toolsSet("echo/outputSchema", true),
 		Want:  "must be an object, not a boolean",
 	}, {
 		Check: "tools/output-schema/valid",
 		In:    mcp.Rev20250618,
-		Break: setTool("echo/outputSchema/properties/text/type", "strin"),
+		Break: toolsSet("echo/outputSchema/properties/text/type", "strin"),
 		Want:  "is no valid JSON Schema",
 	}, {
 		Check: "tools/output-schema/valid",
 		In:    mcp.Rev20260728,
-		Break: setTool("echo/outputSchema/properties/text/minLength", "one"),
+		Break: toolsSet("echo/outputSchema/properties/text/minLength", "one"),
 		Want:  "is no valid JSON Schema",
 	}, {
 		Check: "tools/output-schema/valid",
 		In:    mcp.Rev20260728,
-		Break: setTool("echo/outputSchema", true),
+		Break: toolsSet("echo/outputSchema", true),
 		Want:  "must be an object, not a boolean",
 	}}
 }
 
 func toolsHeaderTwins() []twin {
 	mark := func(property string, value any) func(*mcptest.Server) {
-		return setTool("region/inputSchema/properties/"+property, value)
+		return toolsSet("region/inputSchema/properties/"+property, value)
 	}
 	return []twin{{
 		Check: "tools/x-mcp-header/not-empty",
@@ -296,11 +296,11 @@ func toolsHeaderTwins() []twin {
 		Want:  "of at least 9007199254740992",
 	}, {
 		Check: "tools/x-mcp-header/reachable",
-		Break: setTool("region/inputSchema/$defs", map[string]any{"zone": map[string]any{"type": "string", "x-mcp-header": "Zone"}}),
+		Break: toolsSet("region/inputSchema/$defs", map[string]any{"zone": map[string]any{"type": "string", "x-mcp-header": "Zone"}}),
 		Want:  "no chain of properties leads",
 	}, {
 		Check: "tools/x-mcp-header/reachable",
-		Break: setTool("region/inputSchema/x-mcp-header", "All"),
+		Break: toolsSet("region/inputSchema/x-mcp-header", "All"),
 		Want:  "no chain of properties leads",
 	}, {
 		Check: "tools/x-mcp-header/no-secrets",

@@ -13,12 +13,12 @@ import (
 // toolsUnknown is the name of a tool that no server has.
 const toolsUnknown = "mcpctl-no-such-tool"
 
-// maxTried bounds the allowed tools that one check calls.
-const maxTried = 5
+// toolsMaxTried bounds the allowed tools that one check calls with good arguments.
+const toolsMaxTried = 20
 
-// tried is an allowed tool and what came of calling it with arguments that
+// toolsAttempt is an allowed tool and what came of calling it with arguments that
 // fit its inputSchema.
-type tried struct {
+type toolsAttempt struct {
 	tool      conformance.Entry
 	arguments any
 	*mcp.Exchange
@@ -26,7 +26,7 @@ type tried struct {
 
 // toolsTry calls an allowed tool with arguments made for it, once for all
 // checks where that is possible. ok is false when none can be made.
-func toolsTry(ctx context.Context, p *conformance.Probe, tool conformance.Entry) (t tried, ok bool, err error) {
+func toolsTry(ctx context.Context, p *conformance.Probe, tool conformance.Entry) (t toolsAttempt, ok bool, err error) {
 	arguments, ok := toolsExample(tool)
 	if !ok {
 		return t, false, nil
@@ -34,25 +34,25 @@ func toolsTry(ctx context.Context, p *conformance.Probe, tool conformance.Entry)
 	r := toolsCall(tool, arguments)
 	if len(r.Header) == 0 {
 		x, err := p.Ask(ctx, r.Method, r.Params)
-		return tried{tool, arguments, x}, err == nil, err
+		return toolsAttempt{tool, arguments, x}, err == nil, err
 	}
 	s, err := p.Shared(ctx)
 	if err != nil {
 		return t, false, err
 	}
-	return tried{tool, arguments, s.Do(ctx, r)}, true, nil
+	return toolsAttempt{tool, arguments, s.Do(ctx, r)}, true, nil
 }
 
 // toolsTried calls some allowed tools, each once, and gives those that the
 // look chooses; nil chooses all.
-func toolsTried(ctx context.Context, p *conformance.Probe, choose func(conformance.Entry) bool) ([]tried, error) {
+func toolsTried(ctx context.Context, p *conformance.Probe, choose func(conformance.Entry) bool) ([]toolsAttempt, error) {
 	allowed, err := p.AllowedTools(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var all []tried
+	var all []toolsAttempt
 	for _, tool := range allowed {
-		if len(all) == maxTried {
+		if len(all) == toolsMaxTried {
 			break
 		}
 		if choose != nil && !choose(tool) {
@@ -88,9 +88,9 @@ func toolsCall(tool conformance.Entry, arguments any) mcp.Request {
 // none. Outside Streamable HTTP of 2026-07-28 they mean nothing and do no harm.
 func toolsMirror(schema, arguments mcp.Value) map[string]string {
 	var header map[string]string
-	for _, m := range mirroredIn(schema) {
+	for _, m := range toolsMirroredIn(schema) {
 		v := arguments.Get(m.path...)
-		text, ok := headerText(v)
+		text, ok := toolsHeaderText(v)
 		if !m.static || !ok || !m.header.Is(mcp.String) {
 			continue
 		}
@@ -102,8 +102,8 @@ func toolsMirror(schema, arguments mcp.Value) map[string]string {
 	return header
 }
 
-// headerText is a primitive as a header carries it.
-func headerText(v mcp.Value) (string, bool) {
+// toolsHeaderText is a primitive as a header carries it.
+func toolsHeaderText(v mcp.Value) (string, bool) {
 	switch v.Kind() {
 	case mcp.String:
 		return v.Text(), true
@@ -115,14 +115,14 @@ func headerText(v mcp.Value) (string, bool) {
 	return "", false
 }
 
-// callSucceeded reports a final result of tools/call that is no error: not a
+// toolsSucceeded reports a final result of tools/call that is no error: not a
 // task, and no request for more input.
-func callSucceeded(result mcp.Value) bool {
-	return result.Is(mcp.Object) && !result.Get("isError").True() && callComplete(result)
+func toolsSucceeded(result mcp.Value) bool {
+	return result.Is(mcp.Object) && !result.Get("isError").True() && toolsComplete(result)
 }
 
-// callComplete reports whether a result of tools/call is its last word.
-func callComplete(result mcp.Value) bool {
+// toolsComplete reports whether a result of tools/call is its last word.
+func toolsComplete(result mcp.Value) bool {
 	kind := result.Get("resultType")
 	return (!kind.Exists() || kind.Text() == "complete") && (!result.Has("task") || result.Has("content"))
 }

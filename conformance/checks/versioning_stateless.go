@@ -181,6 +181,9 @@ func versioningDiscoverToo(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
+	if _, err := refusal(ctx, p); err != nil {
+		return err
+	}
 	x := s.Do(ctx, inVersion("server/discover", unknownVersions()[0]))
 	j.Saw(x)
 	if e := x.RPCError(); e == nil || e.Code != mcp.CodeUnsupportedVersion {

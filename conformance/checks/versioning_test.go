@@ -2,11 +2,15 @@ package checks_test
 
 import (
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"github.com/mcpctl/mcpctl/mcp"
 	"github.com/mcpctl/mcpctl/mcp/mcptest"
 )
+
+// unknownVersion is one that no server speaks.
+const unknownVersion = "1900-01-01"
 
 func versioningTwins() []twin {
 	asks := func(version string) func(*mcptest.Context) bool {
@@ -19,7 +23,7 @@ func versioningTwins() []twin {
 			}
 		})
 	}
-	unknown := asks("1900-01-01")
+	unknown := asks(unknownVersion)
 	refusals := func(edit func(e map[string]any)) func(*mcptest.Server) {
 		return func(s *mcptest.Server) {
 			s.Faults = mcptest.EditReply("server/discover", func(_ *mcptest.Context, out map[string]any) {
@@ -124,8 +128,23 @@ func versioningTwins() []twin {
 		Want: "HTTP status 200, not 400",
 	}, {
 		Check: "versioning/unsupported/discover",
-		Break: func(s *mcptest.Server) { s.Faults = mcptest.Without(mcptest.SkipVersion) },
-		Want:  "sent first, was not refused",
+		// Refused on a connection that was used before, served as its first message.
+		Break: func(s *mcptest.Server) {
+			var mu sync.Mutex
+			asked := 0
+			s.Faults.Handle = func(_ *mcptest.Context, m mcp.Message) ([]any, bool) {
+				if m.Params().Get("_meta", mcp.MetaVersion).Text() != unknownVersion {
+					return nil, false
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				if asked++; asked < 2 {
+					return nil, false
+				}
+				return []any{map[string]any{"jsonrpc": "2.0", "id": m.ID(), "result": map[string]any{"resultType": "complete"}}}, true
+			}
+		},
+		Want: "sent first, was not refused",
 	}, {
 		Check:   "versioning/unsupported/handshake-version",
 		Prepare: func(s *mcptest.Server) { s.Revisions = []mcp.Revision{mcp.Rev20260728} },

@@ -23,7 +23,7 @@ func fixtures() []fixture {
 	interrupted.Findings[3].Verdict, interrupted.Findings[3].Message = conformance.Unproven, "the run was interrupted before this check"
 	interrupted.Tally()
 	return []fixture{
-		{"findings", findings()}, {"hostile", hostile(nasty)}, {"green", green()}, {"interrupted", interrupted}, {"empty", empty()},
+		{"findings", findings()}, {"hostile", hostile(nasty, 10<<10)}, {"green", green()}, {"interrupted", interrupted}, {"empty", empty()},
 	}
 }
 
@@ -99,6 +99,9 @@ func findings() *conformance.Report {
 		finding("resources/read/missing", "reading an unknown resource fails with -32002", mcp.Rev20251125, conformance.Errored, "dialling 127.0.0.1:8080: connection refused"),
 		finding("resources/list/changes", "a changed list is announced", mcp.Rev20251125, conformance.Unproven, "the list did not change while mcpctl looked"),
 		finding("revision/spoken", "the server speaks the revision", mcp.Rev20260728, conformance.Skip, "server/discover is answered with 404 Not Found"))
+	for i := range r.Findings {
+		r.Findings[i].Transport = r.Transport
+	}
 	r.Tally()
 	return r
 }
@@ -120,13 +123,13 @@ const nasty = "\x1b[2J\x1b]52;c;aGk=\x07 \u202egnp.exe\u202c \u200b\U000E0041\u0
 	"{{.Evil}} %0A%0D \x00 \xff\xfe \uFFFE \uFFFF \uFEFF {0}"
 
 // hostile has text of a server's choosing wherever one can get it in.
-func hostile(text string) *conformance.Report {
+func hostile(text string, padding int) *conformance.Report {
 	r := green()
 	r.Target.Name, r.Target.URL = text, "https://weather.example/"+text
 	r.Server = []conformance.ServerInfo{{Revision: mcp.Rev20251125, Name: text, Version: text}}
 	r.NotSpoken = []conformance.NotSpoken{{Revision: mcp.Rev20260728, Cause: mcp.CauseRefused, Message: text}}
 	r.Stale = []string{text}
-	long := text + strings.Repeat("x", 10<<10)
+	long := text + strings.Repeat("x", padding)
 	for i, v := range conformance.Verdicts() {
 		f := finding(fmt.Sprintf("hostile/%d/%s", i, v), "a title of ours", mcp.Rev20251125, v, long, "tools.name.unique")
 		f.Evidence = []conformance.Evidence{{Direction: "received", Channel: "stdout", Start: text, Text: long, Size: len(long), Header: http.Header{"X": {text}}}}

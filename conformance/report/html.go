@@ -109,7 +109,7 @@ func newHTMLPage(v view) htmlPage {
 		Style: template.CSS(pageStyle), // ours
 		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 			"'; base-uri 'none'; form-action 'none'",
-		Title: shown(v.Target.Name, 200), Verdict: v.verdict, Headline: v.headline,
+		Title: shown(v.Target.Name, 120), Verdict: v.verdict, Headline: v.headline,
 		About: b.about(), Columns: v.columns,
 		Tool: shown(v.Tool.Version, 100), Started: v.Started.UTC().Format(time.RFC3339), Took: seconds(v.Millis),
 	}

@@ -53,7 +53,7 @@ func (b *budget) take(text string, limit int) string {
 }
 
 // shown is unsafe text as one visible line of at most limit characters.
-func shown(text string, limit int) string { return term.CILine(term.Clip(text, limit)) }
+func shown(text string, limit int) string { return printable(term.CILine(term.Clip(text, limit))) }
 
 func (b *htmlBuilder) about() []htmlFact {
 	var all []htmlFact

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/internal/term"
@@ -133,13 +132,13 @@ func junitCaseOf(f conformance.Finding, strict bool) junitCase {
 	c := junitCase{Name: xmlLine(f.Check), Class: xmlLine(f.Suite() + "." + string(f.Revision)), Time: junitTime(f.Millis)}
 	switch s := state(f); {
 	case s == conformance.Fail, s == conformance.Warn && strict:
-		c.Failure = &junitOutcome{string(s), xmlLine(f.Message), xmlText(account(f))}
+		c.Failure = &junitOutcome{string(s), xmlLine(f.Message), printable(account(f))}
 	case s == conformance.Errored:
-		c.Error = &junitOutcome{string(s), xmlLine(f.Message), xmlText(account(f))}
+		c.Error = &junitOutcome{string(s), xmlLine(f.Message), printable(account(f))}
 	case s == conformance.Warn:
 		// The schema has no properties of a test case; CI systems read this
 		// spelling from the output instead.
-		c.Out = &junitText{xmlText("[[PROPERTY|verdict=warn]]\n" + account(f))}
+		c.Out = &junitText{printable("[[PROPERTY|verdict=warn]]\n" + account(f))}
 	case s != conformance.Pass:
 		c.Skipped = &junitOutcome{Type: string(s), Message: xmlLine(string(s) + ": " + reason(group{Finding: f}))}
 	}
@@ -156,7 +155,7 @@ func account(f conformance.Finding) string {
 	}
 	add(string(f.Verdict), f.Message)
 	for _, d := range f.Details {
-		add("-", d)
+		lines = append(lines, "- "+term.CILine(d))
 	}
 	for _, rule := range rules(f) {
 		add("rule", rule)
@@ -171,14 +170,4 @@ func account(f conformance.Finding) string {
 
 func junitTime(millis int64) string { return fmt.Sprintf("%.3f", float64(millis)/1000) }
 
-// xmlText replaces the few characters that are visible but not allowed in XML.
-func xmlText(safe string) string {
-	return strings.Map(func(r rune) rune {
-		if r&0xFFFE == 0xFFFE && r <= 0xFFFF {
-			return utf8.RuneError
-		}
-		return r
-	}, safe)
-}
-
-func xmlLine(text string) string { return xmlText(term.CILine(text)) }
+func xmlLine(text string) string { return printable(term.CILine(text)) }

@@ -125,14 +125,18 @@ func (m *markdown) fold(g group) string {
 	if more := len(g.Details) - markdownDetails; more > 0 {
 		fmt.Fprintf(&b, "- and %d more\n", more)
 	}
-	b.WriteString("\n")
+	if len(g.Details) > 0 {
+		b.WriteString("\n")
+	}
 	for _, rule := range rules(g.Finding) {
 		fmt.Fprintf(&b, "> %s\n", prose(rule))
 	}
 	if g.Link != "" {
 		fmt.Fprintf(&b, "> %s\n", tag(g.Link))
 	}
-	b.WriteString("\n")
+	if g.Link != "" || len(g.Requirements) > 0 {
+		b.WriteString("\n")
+	}
 	if len(g.Evidence) > 0 {
 		wire := wireLog(g.Evidence, markdownExcerpt)
 		fence := fenceAround(wire)

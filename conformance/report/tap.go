@@ -97,7 +97,7 @@ func wireLines(evidence []conformance.Evidence) []string {
 // has nothing left to escape but quotes and backslashes.
 func yamlString(text string) string {
 	var out strings.Builder
-	if err := writeJSON(&out, term.CILine(text), ""); err != nil {
+	if err := writeJSON(&out, printable(term.CILine(text)), ""); err != nil {
 		return `""` // cannot be: any string can be quoted
 	}
 	return strings.TrimSpace(out.String())

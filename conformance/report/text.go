@@ -37,6 +37,7 @@ func markOf(s conformance.Verdict) mark {
 
 // Bounds on a block of text that is not verbose.
 const (
+	headLimit     = 300
 	messageLimit  = 600
 	detailLimit   = 5
 	evidenceLimit = 6
@@ -65,14 +66,14 @@ type text struct {
 }
 
 func (t *text) head() {
-	t.print(t.in(bold, term.CILine(t.Target.Name)))
+	t.print(t.in(bold, term.CILine(term.Clip(t.Target.Name, headLimit))))
 	if t.Transport != "" {
 		t.print(t.in(dim, " over "+term.CILine(t.Transport)))
 	}
 	t.print("\n\n")
 	row := func(label, value string) {
 		if value != "" {
-			t.prose("  "+t.in(dim, pad(label, 11))+" ", 14, plain, value)
+			t.prose("  "+t.in(dim, pad(label, 11))+" ", 14, plain, term.Clip(value, headLimit))
 		}
 	}
 	row("server", strings.Join(t.servers(), ", "))

@@ -59,8 +59,11 @@ func (t *text) quiet(s conformance.Verdict, words string, line func(conformance.
 
 // reason is why a group is neither right nor plainly wrong.
 func reason(g group) string {
-	if g.Baseline != "" {
+	switch {
+	case g.Baseline != "":
 		return g.Baseline
+	case g.BlockedBy != "" && !strings.Contains(g.Message, g.BlockedBy):
+		return "by " + g.BlockedBy + ": " + g.Message
 	}
 	return g.Message
 }

@@ -37,7 +37,7 @@ func headers(e conformance.Evidence) []string {
 	return all
 }
 
-// log is a wire log for formats that show preformatted text: safe lines, each
+// wireLog is a wire log for formats that show preformatted text: safe lines, each
 // text clipped to limit characters.
 func wireLog(evidence []conformance.Evidence, limit int) string {
 	var out strings.Builder
@@ -51,4 +51,10 @@ func wireLog(evidence []conformance.Evidence, limit int) string {
 		}
 	}
 	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// printable replaces the two characters that package term lets pass and that
+// XML and YAML forbid.
+func printable(safe string) string {
+	return strings.NewReplacer("\uFFFE", "\uFFFD", "\uFFFF", "\uFFFD").Replace(safe)
 }

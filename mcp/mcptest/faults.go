@@ -74,7 +74,7 @@ func pair(a, b Faults) Faults {
 		Farewell:  append(a.Farewell, b.Farewell...),
 		Stderr:    append(a.Stderr, b.Stderr...),
 		IgnoreEOF: a.IgnoreEOF || b.IgnoreEOF, IgnoreTerm: a.IgnoreTerm || b.IgnoreTerm,
-		Skip:      map[string]bool{},
+		Skip: map[string]bool{},
 	}
 	for _, skip := range []map[string]bool{a.Skip, b.Skip} {
 		for guard, on := range skip {

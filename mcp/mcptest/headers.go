@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"math/big"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/mcp"
@@ -151,17 +150,4 @@ func sameNumber(a, b string) bool {
 	x, okX := new(big.Rat).SetString(a)
 	y, okY := new(big.Rat).SetString(b)
 	return okX && okY && x.Cmp(y) == 0
-}
-
-// accepts tells whether an Accept header covers a media type.
-func accepts(r *http.Request, kind string) bool {
-	for _, line := range r.Header.Values("Accept") {
-		for _, part := range strings.Split(line, ",") {
-			media := strings.ToLower(strings.TrimSpace(strings.Split(part, ";")[0]))
-			if slices.Contains([]string{kind, strings.Split(kind, "/")[0] + "/*", "*/*"}, media) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -4,11 +4,7 @@ import (
 	"context"
 	"io"
 	"mime"
-	"net"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/mcpctl/mcpctl/mcp"
@@ -233,24 +229,3 @@ func (h *site) postStateless(w http.ResponseWriter, r *http.Request, m mcp.Messa
 // alwaysStream names the method that is always answered by a stream, so that
 // clients meet both kinds of answer.
 func alwaysStream(method string) bool { return method == "tools/list" }
-
-// loopback tells whether a Host header names this machine.
-func loopback(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = strings.Trim(host, "[]")
-	}
-	return slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, strings.ToLower(name))
-}
-
-// ownOrigin tells whether a request comes from no web page, or from one of
-// this machine.
-func ownOrigin(origins []string) bool {
-	for _, origin := range origins {
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || !loopback(u.Host) {
-			return false
-		}
-	}
-	return true
-}

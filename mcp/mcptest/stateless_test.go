@@ -1,7 +1,6 @@
 package mcptest_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -169,25 +168,4 @@ func TestRequestState(t *testing.T) {
 			assert.EqualValues(t, mcp.CodeInvalidParams, x.RPCError().Code, name)
 		}
 	})
-}
-
-func TestDisconnectCancels(t *testing.T) {
-	s := mcptest.New()
-	stopped := make(chan struct{})
-	s.Tools = append(s.Tools, mcptest.Tool{
-		Name: "hang", Descriptor: map[string]any{"inputSchema": map[string]any{"type": "object"}},
-		Call: func(c *mcptest.Call) (map[string]any, error) {
-			c.Progress(1, 2, "begun")
-			<-c.Done()
-			close(stopped)
-			return mcptest.Content(), nil
-		},
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	body := strings.Replace(modern("tools/call", `"name":"hang",`), `"_meta":{`, `"_meta":{"progressToken":1,`, 1)
-	stream := read(t, begin(t, ctx, "POST", web(t, s)+"/mcp", body, "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/call", "Mcp-Name", "hang"))
-	_, data := stream.next()
-	assert.Contains(t, data, "progress")
-	cancel()
-	<-stopped
 }

@@ -1,0 +1,112 @@
+package checks
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// maxErrands bounds how many resources and prompts an errand run uses.
+const maxErrands = 3
+
+// errands are what an ordinary client asks a server to do: lists, a few
+// resources and prompts, and the tools that the user allows. Log messages and
+// progress, where a server has any, come in the course of them.
+func errands(ctx context.Context, p *conformance.Probe) []mcp.Request {
+	var all []mcp.Request
+	for _, what := range []string{"tools", "resources", "prompts"} {
+		if p.Missing(what) == "" {
+			all = append(all, mcp.Request{Method: what + "/list"})
+		}
+	}
+	for _, e := range errandEntries(ctx, p, "resources") {
+		all = append(all, mcp.Request{Method: "resources/read", Params: map[string]any{"uri": e.Get("uri").Text()}})
+	}
+	for _, e := range errandEntries(ctx, p, "prompts") {
+		all = append(all, mcp.Request{Method: "prompts/get", Params: promptsGetParams(e)})
+	}
+	return append(all, toolErrands(ctx, p)...)
+}
+
+// errandEntries are the first listed descriptors, none when there is no list:
+// that is judged elsewhere.
+func errandEntries(ctx context.Context, p *conformance.Probe, what string) []conformance.Entry {
+	if p.Missing(what) != "" {
+		return nil
+	}
+	l, err := p.List(ctx, what)
+	if err != nil {
+		return nil
+	}
+	return l.Entries[:min(maxErrands, len(l.Entries))]
+}
+
+// toolErrands are calls of the first few tools that the user allows.
+func toolErrands(ctx context.Context, p *conformance.Probe) []mcp.Request {
+	allowed, err := p.AllowedTools(ctx)
+	if err != nil {
+		return nil
+	}
+	var all []mcp.Request
+	for _, tool := range allowed[:min(maxTried, len(allowed))] {
+		if arguments, ok := toolsExample(tool); ok {
+			all = append(all, toolsCall(tool, arguments))
+		}
+	}
+	return all
+}
+
+// withMeta is a request with one more member of _meta.
+func withMeta(r mcp.Request, key string, value any) mcp.Request {
+	meta := map[string]any{key: value}
+	for k, v := range r.Meta {
+		if k != key {
+			meta[k] = v
+		}
+	}
+	r.Meta = meta
+	return r
+}
+
+// dialogue is every message that crossed a connection, sent or received, in
+// order; batches are opened.
+func dialogue(c conformance.Connection) []conformance.Seen {
+	var all []conformance.Seen
+	exchanges := c.Exchanges()
+	for _, f := range c.Frames() {
+		var x *mcp.Exchange
+		if f.Exchange >= 0 && f.Exchange < len(exchanges) {
+			x = exchanges[f.Exchange]
+		}
+		whole, err := f.Message()
+		if err != nil {
+			continue
+		}
+		if whole.MessageKind() != mcp.BatchMessage {
+			all = append(all, conformance.Seen{Message: whole, Frame: f, Connection: c, Exchange: x})
+			continue
+		}
+		for i, m := range whole.Batch() {
+			all = append(all, conformance.Seen{Message: m, Frame: f, Connection: c, Exchange: x, Pointer: batchAt(i)})
+		}
+	}
+	return all
+}
+
+// heard is what was received on a connection after a frame, -1 for all.
+func heard(log *mcp.Log, after int) []conformance.Seen {
+	return slices.DeleteFunc(dialogue(conformance.Connection{Log: log}), func(m conformance.Seen) bool {
+		return m.Frame.Direction != mcp.Received || m.Frame.Seq <= after
+	})
+}
+
+// lastFrame is the number of the last frame so far.
+func lastFrame(log *mcp.Log) int {
+	frames := log.Frames()
+	if len(frames) == 0 {
+		return -1
+	}
+	return frames[len(frames)-1].Seq
+}

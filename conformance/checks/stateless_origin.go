@@ -1,0 +1,341 @@
+package checks
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// foreignOrigin is a web page that no server can have reason to trust.
+const foreignOrigin = "https://evil.example"
+
+// statelessOrigin judges the defence against DNS rebinding:
+// basic/transports/streamable-http#security-endpoint.
+//
+// Which origins are valid is for the server to say. For one on the user's own
+// machine a page from the internet can only be invalid; a public server may
+// well admit all, and then nothing can be proven of it.
+func statelessOrigin() []conformance.Check {
+	return []conformance.Check{{
+		ID:     "stateless/origin/foreign",
+		Title:  "a request from a foreign web page is refused with 403",
+		Claims: claims{Stateless: ids{"http.origin.invalid-403"}},
+		Needs:  "http",
+		Reach:  conformance.Provoke,
+		Run:    statelessForeign,
+		Fix:    "Compare Origin with a list of allowed origins before anything else, and answer 403 when it is not among them.",
+	}, {
+		ID:     "stateless/origin/lookalike",
+		Title:  "an origin that only begins like an allowed one is refused",
+		Claims: claims{Stateless: ids{"http.origin.invalid-403"}},
+		Needs:  "http",
+		Reach:  conformance.Provoke,
+		Run:    statelessLookalike,
+		Fix:    "Compare origins as a whole; a prefix says nothing about whose they are.",
+	}, {
+		ID:     "stateless/origin/everywhere",
+		Title:  "a foreign origin is refused whatever is asked",
+		Claims: claims{Stateless: ids{"http.origin.checked-everywhere"}},
+		Needs:  "http",
+		Reach:  conformance.Provoke,
+		Run:    statelessOriginEverywhere,
+		Fix:    "Check Origin before the request is routed.",
+	}, {
+		ID:     "stateless/origin/own",
+		Title:  "a request from the server's own origin is served",
+		Claims: claims{Stateless: ids{"http.origin.absent-and-valid-accepted"}},
+		Needs:  "http",
+		Reach:  conformance.Provoke,
+		Run:    statelessOwnOrigin,
+	}, {
+		ID:     "stateless/origin/null",
+		Title:  "the origin null, which sandboxed pages have, is refused",
+		Claims: claims{Stateless: ids{"http.origin.null-refused"}},
+		Needs:  "http",
+		Reach:  conformance.Provoke,
+		Run:    statelessNullOrigin,
+		Fix:    "Do not take Origin: null for an absent one; any sandboxed frame sends it.",
+	}, {
+		ID:     "stateless/origin/without-id",
+		Title:  "a JSON-RPC error that comes with the 403 has no id",
+		Claims: claims{Stateless: ids{"http.origin.403-body-without-id"}},
+		Needs:  "http",
+		Reach:  conformance.Provoke,
+		Run:    statelessOriginNoID,
+	}, {
+		ID:     "stateless/origin/host",
+		Title:  "a server on this machine is not led astray by a foreign Host that fits the Origin",
+		Claims: claims{Stateless: ids{"http.host.rebinding"}},
+		Needs:  "http local",
+		Reach:  conformance.Provoke,
+		Run:    statelessHost,
+		Fix:    "Compare Origin with names that you know, not with Host, which a rebinding page controls too.",
+	}, {
+		ID:     "stateless/origin/cors",
+		Title:  "CORS headers grant nothing to an origin that is refused",
+		Claims: claims{Stateless: ids{"http.cors.no-reflection"}},
+		Needs:  "http",
+		Reach:  conformance.Provoke,
+		Run:    statelessCORS,
+		Fix:    "Name the allowed origin in Access-Control-Allow-Origin, never whatever Origin says.",
+	}}
+}
+
+// discoverFrom is server/discover as a page of that origin would send it.
+func discoverFrom(ctx context.Context, p *conformance.Probe, origin string) (*mcp.Exchange, error) {
+	return statelessOnce(ctx, p, withHeader("server/discover", "Origin", origin))
+}
+
+func statelessForeign(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	x, err := discoverFrom(ctx, p, foreignOrigin)
+	if err != nil {
+		return err
+	}
+	switch {
+	case x.Result().Exists() && p.Local:
+		j.Failf(x, "server/discover with Origin: %s was served, expected 403", foreignOrigin)
+	case x.Result().Exists():
+		return statelessOpenToAll()
+	case x.Status != http.StatusForbidden:
+		j.Failf(x, "server/discover with Origin: %s was refused, but not with 403: %s", foreignOrigin, outcome(x))
+	}
+	j.Saw(x)
+	return j.Err("")
+}
+
+func statelessOpenToAll() error {
+	return conformance.Unprovenf("the server also serves %s; whether it means to serve every web page cannot be told from outside", foreignOrigin)
+}
+
+// foreignRefused is an error unless a foreign origin is refused as it should
+// be: only then the finer points of the guard can be judged.
+func foreignRefused(ctx context.Context, p *conformance.Probe) error {
+	x, err := discoverFrom(ctx, p, foreignOrigin)
+	switch {
+	case err != nil:
+		return err
+	case x.Result().Exists() && !p.Local:
+		return statelessOpenToAll()
+	case x.Status != http.StatusForbidden:
+		return conformance.Blockedf("stateless/origin/foreign", "a foreign origin is not refused with 403")
+	}
+	return nil
+}
+
+// ownOrigins are the origin of the endpoint and, on this machine, what else a
+// page may call it.
+func ownOrigins(p *conformance.Probe, s *mcp.Session) []string {
+	at, err := url.Parse(s.Endpoint())
+	if err != nil {
+		return nil
+	}
+	all := []string{at.Scheme + "://" + at.Host}
+	if p.Local {
+		for _, host := range []string{"localhost", "127.0.0.1"} {
+			if at.Port() != "" {
+				host = net.JoinHostPort(host, at.Port())
+			}
+			all = append(all, at.Scheme+"://"+host)
+		}
+	}
+	return all
+}
+
+func statelessLookalike(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	if err := foreignRefused(ctx, p); err != nil {
+		return err
+	}
+	s, err := p.Shared(ctx)
+	if err != nil {
+		return err
+	}
+	for _, own := range ownOrigins(p, s) {
+		u, err := url.Parse(own)
+		if err != nil || strings.Contains(u.Hostname(), ":") {
+			continue // an IPv6 address cannot be lengthened to a name
+		}
+		origin := u.Scheme + "://" + u.Hostname() + ".evil.example"
+		x, err := discoverFrom(ctx, p, origin)
+		if err != nil {
+			return err
+		}
+		j.Saw(x)
+		if x.Status != http.StatusForbidden {
+			j.Failf(x, "server/discover with Origin: %s was not refused with 403: %s", origin, outcome(x))
+		}
+	}
+	return j.Err("the address of the server gives no origin to imitate")
+}
+
+func statelessOriginEverywhere(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	if err := foreignRefused(ctx, p); err != nil {
+		return err
+	}
+	methods := []string{"mcpctl/does-not-exist", "subscriptions/listen"}
+	for _, what := range statelessLists(p) {
+		methods = append(methods, what+"/list")
+	}
+	for _, method := range methods {
+		r := withHeader(method, "Origin", foreignOrigin)
+		if method == "subscriptions/listen" {
+			r.Params = map[string]any{"notifications": map[string]any{}}
+		}
+		x, err := statelessOpen(ctx, p, r, false)
+		if err != nil {
+			return err
+		}
+		j.Saw(x)
+		if x.Status != http.StatusForbidden {
+			j.Failf(x, "%s with Origin: %s was not refused with 403: %s", method, foreignOrigin, outcome(x))
+		}
+	}
+	// A server may refuse these for other reasons first.
+	others := []mcp.Request{
+		withHeader("notifications/cancelled", "Origin", foreignOrigin),
+		{HTTPMethod: http.MethodGet, Header: map[string]string{"Origin": foreignOrigin}},
+		{HTTPMethod: http.MethodDelete, Header: map[string]string{"Origin": foreignOrigin}},
+	}
+	for _, r := range others {
+		r.Notification = true
+		x, err := statelessOpen(ctx, p, r, false)
+		if err != nil {
+			return err
+		}
+		j.Saw(x)
+		if x.Status < 400 {
+			j.Failf(x, "%s %s with Origin: %s was not refused: %s", x.Method, r.Method, foreignOrigin, outcome(x))
+		}
+	}
+	return j.Err("")
+}
+
+// statelessOwnOrigin does not ask for every spelling of the own origin: one
+// that is served shows that the guard lets anything through at all.
+func statelessOwnOrigin(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	s, err := p.Shared(ctx)
+	if err != nil {
+		return err
+	}
+	var refused *mcp.Exchange
+	for _, origin := range ownOrigins(p, s) {
+		x, err := discoverFrom(ctx, p, origin)
+		if err != nil {
+			return err
+		}
+		j.Saw(x)
+		if x.Result().Exists() {
+			return j.Err("")
+		}
+		refused = x
+	}
+	if refused != nil {
+		j.Failf(refused, "every Origin is refused, the server's own %s included: %s", refused.SentHeader.Get("Origin"), outcome(refused))
+	}
+	return j.Err("the address of the server gives no origin")
+}
+
+func statelessNullOrigin(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	if err := foreignRefused(ctx, p); err != nil {
+		return err
+	}
+	x, err := discoverFrom(ctx, p, "null")
+	if err != nil {
+		return err
+	}
+	j.Saw(x)
+	if x.Result().Exists() {
+		j.Failf(x, "server/discover with Origin: null was served, though foreign origins are refused")
+	}
+	return j.Err("")
+}
+
+func statelessOriginNoID(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	if err := foreignRefused(ctx, p); err != nil {
+		return err
+	}
+	x, err := discoverFrom(ctx, p, foreignOrigin)
+	if err != nil {
+		return err
+	}
+	errorsWithoutID(j, x)
+	return j.Err("the 403 carries no JSON-RPC error")
+}
+
+// errorsWithoutID faults every JSON-RPC error in an answer that has an id.
+func errorsWithoutID(j *conformance.Judge, x *mcp.Exchange) {
+	for _, m := range x.Received() {
+		if m.MessageKind() != mcp.ResponseMessage || !m.Has("jsonrpc") {
+			continue
+		}
+		j.Saw(x)
+		if m.ID().Exists() {
+			j.Failf(x, "the error that came with HTTP status %d has the id %.40s, expected none", x.Status, m.ID())
+		}
+	}
+}
+
+func statelessHost(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	if err := foreignRefused(ctx, p); err != nil {
+		return err
+	}
+	s, err := p.Shared(ctx)
+	if err != nil {
+		return err
+	}
+	at, err := url.Parse(s.Endpoint())
+	if err != nil {
+		return err
+	}
+	host := "evil.example"
+	if at.Port() != "" {
+		host += ":" + at.Port()
+	}
+	r := mcp.Request{Method: "server/discover", Header: map[string]string{"Host": host, "Origin": at.Scheme + "://" + host}}
+	x, err := statelessOnce(ctx, p, r)
+	if err != nil {
+		return err
+	}
+	j.Saw(x)
+	if x.Result().Exists() {
+		j.Failf(x, "server/discover with Host: %s and the Origin that fits it was served", host)
+	}
+	return j.Err("")
+}
+
+func statelessCORS(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	if err := foreignRefused(ctx, p); err != nil {
+		return err
+	}
+	preflight, err := statelessOnce(ctx, p, mcp.Request{HTTPMethod: http.MethodOptions, Notification: true, Header: map[string]string{
+		"Origin":                         foreignOrigin,
+		"Access-Control-Request-Method":  http.MethodPost,
+		"Access-Control-Request-Headers": "content-type,mcp-method,mcp-protocol-version",
+	}})
+	if err != nil {
+		return err
+	}
+	posted, err := discoverFrom(ctx, p, foreignOrigin)
+	if err != nil {
+		return err
+	}
+	for _, x := range []*mcp.Exchange{preflight, posted} {
+		j.Saw(x)
+		if granted := x.Header.Get("Access-Control-Allow-Origin"); strings.EqualFold(granted, foreignOrigin) {
+			j.Failf(x, "%s from %s got Access-Control-Allow-Origin for just that origin", x.Method, foreignOrigin)
+		}
+	}
+	return j.Err("")
+}
