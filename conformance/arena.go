@@ -111,7 +111,11 @@ func (a *arena) close(ctx context.Context) {
 
 // ask sends a request on the shared session, once for all who ask the same.
 func (a *arena) ask(ctx context.Context, method string, params any) (*mcp.Exchange, error) {
-	key, err := json.Marshal([]any{method, params})
+	return a.askFor(ctx, mcp.Request{Method: method, Params: params})
+}
+
+func (a *arena) askFor(ctx context.Context, r mcp.Request) (*mcp.Exchange, error) {
+	key, err := json.Marshal([]any{r.Method, r.Params})
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +124,7 @@ func (a *arena) ask(ctx context.Context, method string, params any) (*mcp.Exchan
 		if err != nil {
 			return nil, err
 		}
-		return s.Call(ctx, method, params), nil
+		return s.Do(ctx, r), nil
 	})
 }
 

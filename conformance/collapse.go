@@ -61,8 +61,11 @@ func (f Finding) covers(s spot) bool {
 	return false
 }
 
+// related reports whether above is the place below or a place over it. The
+// whole message is over everything in it, but a finding about the whole says
+// nothing of its parts.
 func related(above, below string) bool {
-	return above == below || strings.HasPrefix(below, above+"/")
+	return above == below || above != "" && strings.HasPrefix(below, above+"/")
 }
 
 // hangs reports whether the check that the finding waits for stands in the

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/mcpctl/mcpctl/conformance/schema"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -78,15 +77,12 @@ func (a *arena) usePrompts(ctx context.Context) {
 
 func (a *arena) useTools(ctx context.Context) {
 	for _, e := range a.entries(ctx, "tools", tourTools) {
-		name := e.Get("name").Text()
-		if !a.options.allows(name) {
+		if !a.options.allows(e.Get("name").Text()) {
 			continue
 		}
-		arguments, err := schema.Example(e.Get("inputSchema").Raw())
-		if err != nil {
-			continue
+		if call, err := ExampleCall(e); err == nil {
+			_, _ = a.askFor(ctx, call)
 		}
-		_, _ = a.ask(ctx, "tools/call", map[string]any{"name": name, "arguments": arguments})
 	}
 }
 

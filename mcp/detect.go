@@ -33,14 +33,14 @@ func (s *Session) failed(x *Exchange) error {
 		e.What = fmt.Sprintf("the server did not answer %s in time", x.Request.Method)
 		if noise := s.noise(); noise != "" {
 			e.Cause = CauseNoise
-			e.What += fmt.Sprintf("; what it wrote is not MCP: %q", noise)
+			e.What += fmt.Sprintf("; what it wrote is not MCP: %s", noise)
 		}
 		e.Hint = "A slow server can be given more time with --timeout."
 	case errors.Is(x.Err(), ErrNoReply):
 		e.Cause = CauseNoise
 		e.What = fmt.Sprintf("the server answered %s with HTTP status %d: %v", x.Request.Method, x.Status, x.Err())
 		if noise := s.noise(); noise != "" {
-			e.What += fmt.Sprintf("; what it wrote is not MCP: %q", noise)
+			e.What += fmt.Sprintf("; what it wrote is not MCP: %s", noise)
 		}
 		e.Hint = "Is this the address of the MCP endpoint?"
 	default:
@@ -73,7 +73,7 @@ func (s *Session) noise() string {
 			continue
 		}
 		if _, err := f.Message(); err != nil {
-			return fmt.Sprintf("%.80s", f.Data)
+			return fmt.Sprintf("%.80q (%v)", f.Data, err)
 		}
 	}
 	return ""

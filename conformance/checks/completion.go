@@ -76,6 +76,9 @@ func completables(ctx context.Context, p *conformance.Probe) []completable {
 	if p.Missing("prompts") == "" {
 		if l, _ := p.List(ctx, "prompts"); l != nil {
 			for _, e := range l.Entries {
+				if len(ofPrompts) >= completionMost {
+					break
+				}
 				var names []string
 				for _, a := range e.Get("arguments").Items() {
 					names = append(names, a.Get("name").Text())
@@ -87,6 +90,9 @@ func completables(ctx context.Context, p *conformance.Probe) []completable {
 	if p.Missing("resources") == "" {
 		if l, _ := p.List(ctx, "resources/templates"); l != nil {
 			for _, e := range l.Entries {
+				if len(ofTemplates) >= completionMost {
+					break
+				}
 				template := e.Get("uriTemplate").Text()
 				ofTemplates = append(ofTemplates, completablesOf(map[string]any{"type": "ref/resource", "uri": template}, templateVariables(template))...)
 			}
@@ -99,6 +105,7 @@ func completables(ctx context.Context, p *conformance.Probe) []completable {
 
 func completablesOf(ref map[string]any, names []string) []completable {
 	var all []completable
+	names = names[:min(len(names), completionMost)]
 	for i, name := range names {
 		if name != "" {
 			all = append(all, completable{ref, name, slices.Concat(names[:i], names[i+1:])})

@@ -33,26 +33,6 @@ func contentKinds() map[string]mcp.Revision {
 	}
 }
 
-// contentFaults are the faults of a content block: an unknown kind, else what
-// its kind demands, else its annotations.
-func contentFaults(block mcp.Value, rev mcp.Revision) []fault {
-	if all := contentKindFaults(block, rev); len(all) > 0 {
-		return all
-	}
-	var all []fault
-	switch block.Get("type").Text() {
-	case "text":
-		all = contentTextFaults(block)
-	case "image", "audio":
-		all = contentMediaFaults(block)
-	case "resource":
-		all = contentEmbeddedFaults(block)
-	case "resource_link":
-		all = under("", resourceFaults(block, rev))
-	}
-	return append(all, annotationFaults(block, rev)...)
-}
-
 // contentKindFaults says that a block is no object or of a kind that the
 // revision does not know.
 func contentKindFaults(block mcp.Value, rev mcp.Revision) []fault {

@@ -3,6 +3,8 @@ package checks
 import (
 	"context"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -89,7 +91,7 @@ func dialogue(c conformance.Connection) []conformance.Seen {
 			continue
 		}
 		for i, m := range whole.Batch() {
-			all = append(all, conformance.Seen{Message: m, Frame: f, Connection: c, Exchange: x, Pointer: batchAt(i)})
+			all = append(all, conformance.Seen{Message: m, Frame: f, Connection: c, Exchange: x, Pointer: "/" + strconv.Itoa(i)})
 		}
 	}
 	return all
@@ -109,4 +111,22 @@ func lastFrame(log *mcp.Log) int {
 		return -1
 	}
 	return frames[len(frames)-1].Seq
+}
+
+// settle waits until what matches has come, after a frame, and nothing more of
+// it comes for a moment; or until patience is over.
+func settle(ctx context.Context, s *mcp.Session, after int, patience time.Duration, match func(mcp.Message) bool) {
+	const moment = 50 * time.Millisecond
+	until := time.Now().Add(patience)
+	for wait := patience; wait > 0; wait = min(moment, time.Until(until)) {
+		bounded, cancel := context.WithTimeout(ctx, wait)
+		f, err := s.Await(bounded, func(f mcp.Frame) bool {
+			return f.Seq > after && f.Direction == mcp.Received && slices.ContainsFunc(f.Messages(), match)
+		})
+		cancel()
+		if err != nil {
+			return
+		}
+		after = f.Seq
+	}
 }

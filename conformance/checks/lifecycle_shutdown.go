@@ -59,7 +59,6 @@ func lifecycleExitOnEOF(ctx context.Context, p *conformance.Probe) error {
 	return j.Err("")
 }
 
-
 func lifecycleExitOnTerm(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
 	s, err := p.Fresh(ctx)

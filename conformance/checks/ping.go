@@ -26,7 +26,7 @@ func ping() conformance.Suite {
 		Fix:    "Let ping through the guard that holds back requests until notifications/initialized has come.",
 	}, {
 		ID:     "ping/server/not-excessive",
-		Title:  "the server does not ping more often than once a second",
+		Title:  "the server does not send bursts of pings",
 		Claims: claims{Handshake: ids{"ping.server.not-excessive"}},
 		Watch:  pingNotExcessive,
 		Fix:    "Ping on an interval of many seconds, and only while a connection is idle.",
@@ -71,15 +71,19 @@ func pingBeforeInitialized(ctx context.Context, p *conformance.Probe) error {
 	return j.Err("")
 }
 
+// maxPings is how many pings in a second are still no burst: the specification
+// names no number, and a tool may well ping once for each call.
+const maxPings = 10
+
 func pingNotExcessive(t *conformance.Traffic) error {
 	j := t.Judge()
-	last := map[*mcp.Log]time.Duration{}
+	sent := map[*mcp.Log][]time.Duration{}
 	for m := range t.Requests("ping") {
 		j.Met(m)
-		before, again := last[m.Connection.Log]
-		last[m.Connection.Log] = m.Frame.At
-		if gap := m.Frame.At - before; again && gap < time.Second {
-			j.Faultf(m, "", "the server pinged again after %s", gap.Round(time.Millisecond))
+		times := append(sent[m.Connection.Log], m.Frame.At)
+		sent[m.Connection.Log] = times
+		if n := len(times); n > maxPings && times[n-1]-times[n-1-maxPings] < time.Second {
+			j.Faultf(m, "", "the server sent more than %d pings within a second", maxPings)
 		}
 	}
 	return j.Err("the server sent no pings")

@@ -36,7 +36,7 @@ func promptsGetChecks() []conformance.Check {
 		Fix:    "Check the types of arguments before they are used, and answer -32602.",
 	}, {
 		ID:     "prompts/get/malformed",
-		Title:  "prompts/get without a name or with arguments that are no strings is invalid params",
+		Title:  "prompts/get without a name or with arguments that are no strings is refused",
 		Claims: claims{Stateless: ids{"prompts.get.malformed-request"}},
 		Needs:  "prompts",
 		Reach:  conformance.Provoke,
@@ -175,7 +175,7 @@ func promptsBadArguments(ctx context.Context, p *conformance.Probe) error {
 		case x.Reply() == nil:
 			j.Failf(x, "prompts/get with params %.100s was not answered: %s", mcp.ValueOf(params), outcome(x))
 		case e != nil && e.Code == mcp.CodeInternalError:
-			j.Faultf(answerTo(x), "/error/code", "prompts/get with params %.100s failed inside the server: %.80q", mcp.ValueOf(params), e.Message)
+			j.Faultf(answerTo(x), "/error/code", "prompts/get with params %.100s was answered as if the server had failed inside: error -32603, %.80q", mcp.ValueOf(params), e.Message)
 		}
 	}
 	if x, err := p.Control(ctx, s); err != nil {
@@ -190,7 +190,7 @@ func promptsMalformed(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	bad = append(bad, map[string]any{"arguments": map[string]any{}})
-	return refusals(ctx, p, "prompts/get", bad, mcp.CodeInvalidParams)
+	return refusals(ctx, p, "prompts/get", bad, mcp.CodeInvalidParams, mcp.CodeInvalidRequest)
 }
 
 func promptsInternal(ctx context.Context, p *conformance.Probe) error {

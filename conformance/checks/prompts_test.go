@@ -80,7 +80,7 @@ func promptsGetTwins() []twin {
 	}, {
 		Check: "prompts/get/bad-arguments",
 		Break: faulty(mcptest.OnError("prompts/get", mcp.CodeInternalError)),
-		Want:  "failed inside the server",
+		Want:  "as if the server had failed inside",
 	}, {
 		Check: "prompts/get/bad-arguments",
 		Break: faulty(mcptest.Faults{ExitOn: func(_ *mcptest.Context, m mcp.Message) bool {

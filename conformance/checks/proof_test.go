@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -86,7 +87,11 @@ func TestEveryCheckHasTwins(t *testing.T) {
 
 // TestProofs runs every twin.
 func TestProofs(t *testing.T) {
-	for _, w := range twins() {
+	shown := &examples{kept: map[string]txtar.File{}}
+	if *update {
+		t.Cleanup(func() { shown.write(t) })
+	}
+	for i, w := range twins() {
 		check, ok := checks.Find(w.Check)
 		if !ok {
 			continue // TestEveryCheckHasTwins says so
@@ -95,7 +100,7 @@ func TestProofs(t *testing.T) {
 		if !assert.NotEmpty(t, places, "%s binds nowhere that its twin names", w.Check) {
 			continue
 		}
-		for _, at := range places {
+		for n, at := range places {
 			t.Run(w.Check+"@"+string(at.revision)+"/"+string(at.transport), func(t *testing.T) {
 				t.Parallel()
 				good := w.run(t, check, at, func(*mcptest.Server) {})
@@ -108,6 +113,8 @@ func TestProofs(t *testing.T) {
 				require.Equal(t, want, bad.Verdict, "the broken server: %s", bad.Message)
 				assert.Contains(t, bad.Message, w.Want)
 				assert.NotEmpty(t, bad.Evidence, "a finding shows the exchange that proves it")
+				shown.keep(10*i+n, "pass", good)
+				shown.keep(10*i+n, "fail", bad)
 			})
 		}
 	}

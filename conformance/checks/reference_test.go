@@ -1,6 +1,8 @@
 package checks_test
 
 import (
+	"bytes"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -72,6 +74,39 @@ func TestShuffled(t *testing.T) {
 			for seed := range uint64(3) {
 				assert.Equal(t, want, verdicts(func(o *conformance.Options) { o.Shuffle, o.Parallel = seed+1, 16 }), "seed %d", seed+1)
 			}
+		})
+	}
+}
+
+// TestNoToolWithoutConsent: no check asks for a listed tool unless the user
+// allowed it, whatever the check is after.
+func TestNoToolWithoutConsent(t *testing.T) {
+	for _, kind := range []mcp.TransportKind{mcp.Stdio, mcp.HTTP} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			server := mcptest.New()
+			listed := map[string]bool{}
+			for _, tool := range server.Tools {
+				listed[tool.Name] = true
+			}
+			var mu sync.Mutex
+			var asked []string
+			server.Faults.Line = func(_ *mcptest.Context, line []byte) ([][]byte, bool) {
+				m, err := mcp.ParseMessage(bytes.Clone(line))
+				if err == nil && m.Method() == "tools/call" && listed[m.Params().Get("name").Text()] {
+					mu.Lock()
+					defer mu.Unlock()
+					asked = append(asked, m.String())
+				}
+				return nil, false
+			}
+			judge(t, server, kind, func(*conformance.Options) {})
+			assert.Empty(t, asked)
+			judge(t, server, kind, func(o *conformance.Options) { o.Reach, o.AllowTools = conformance.Invoke, []string{"echo"} })
+			for _, line := range asked {
+				assert.Contains(t, line, `"name":"echo"`)
+			}
+			assert.NotEmpty(t, asked, "the allowed tool was called")
 		})
 	}
 }

@@ -45,7 +45,7 @@ func resourcesRefusalChecks() []conformance.Check {
 		Fix:    "Parse the URI before it is used, and answer -32602 when that fails.",
 	}, {
 		ID:     "resources/read/missing-uri",
-		Title:  "resources/read without a string uri is invalid params",
+		Title:  "resources/read without a string uri is refused",
 		Claims: claims{Stateless: ids{"resources.read.missing-uri"}},
 		Needs:  "resources",
 		Reach:  conformance.Provoke,
@@ -104,7 +104,7 @@ func readNowhere(ctx context.Context, p *conformance.Probe) ([]nowhere, error) {
 // fitsTemplate reports whether a URI fits a listed template.
 func fitsTemplate(ctx context.Context, p *conformance.Probe, uri string) bool {
 	l, _ := p.List(ctx, "resources/templates")
-	return l != nil && slices.ContainsFunc(l.Entries, func(e conformance.Entry) bool {
+	return l != nil && slices.ContainsFunc(l.Entries[:min(len(l.Entries), templatesMost)], func(e conformance.Entry) bool {
 		return templateMatches(e.Get("uriTemplate").Text(), uri)
 	})
 }
@@ -200,8 +200,9 @@ func readMissingURI(ctx context.Context, p *conformance.Probe) error {
 	return readBad(ctx, p, []map[string]any{{}, {"uri": 7}})
 }
 
-// readBad sends resources/read with params that a server must refuse, between
-// two control requests.
+// readBad sends resources/read with params that a server must refuse. That it
+// refuses them is demanded; the code follows from JSON-RPC alone, where params
+// of a wrong shape may also count as an invalid request.
 func readBad(ctx context.Context, p *conformance.Probe, bad []map[string]any) error {
-	return refusals(ctx, p, "resources/read", bad, mcp.CodeInvalidParams)
+	return refusals(ctx, p, "resources/read", bad, mcp.CodeInvalidParams, mcp.CodeInvalidRequest)
 }

@@ -106,6 +106,9 @@ func templatesSyntax(ctx context.Context, p *conformance.Probe) error {
 	})
 }
 
+// templatesMost bounds how many templates are matched with URIs.
+const templatesMost = 200
+
 // templatesMIME compares templates with the listed resources that match them,
 // as they are listed and as they are read.
 func templatesMIME(ctx context.Context, p *conformance.Probe) error {
@@ -113,8 +116,12 @@ func templatesMIME(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
+	looked := 0
 	return templatesEach(ctx, p, "no listed resource matches a template that has a mimeType", func(j *conformance.Judge, e conformance.Entry) {
 		promised := essence(e.Get("mimeType").Text())
+		if looked++; looked > templatesMost {
+			return
+		}
 		for _, r := range listed {
 			uri := r.Get("uri").Text()
 			if promised == "" || !templateMatches(e.Get("uriTemplate").Text(), uri) {

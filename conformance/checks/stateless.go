@@ -39,9 +39,9 @@ func statelessOnce(ctx context.Context, p *conformance.Probe, r mcp.Request) (*m
 	})
 }
 
-// withHeader is an ordinary request but for one header; an empty value takes
+// statelessWith is an ordinary request but for one header; an empty value takes
 // the header away.
-func withHeader(method, name, value string) mcp.Request {
+func statelessWith(method, name, value string) mcp.Request {
 	return mcp.Request{Method: method, Header: map[string]string{name: value}}
 }
 
@@ -64,7 +64,7 @@ func statelessOpen(ctx context.Context, p *conformance.Probe, r mcp.Request, eve
 	case statelessMedia(x) != "text/event-stream":
 		_ = x.Wait(ctx) // the outcome is in the exchange
 	case event:
-		brief, cancel := context.WithTimeout(ctx, firstEventPatience)
+		brief, cancel := context.WithTimeout(ctx, statelessPatience)
 		defer cancel()
 		_, _ = x.Await(brief, func(mcp.Frame) bool { return true })
 	}
@@ -80,10 +80,10 @@ func statelessMedia(x *mcp.Exchange) string {
 	return strings.ToLower(strings.TrimSpace(kind))
 }
 
-// headerRefused reports whether a request was refused for its headers: by the
+// statelessRefused reports whether a request was refused for its headers: by the
 // error that is there for this, or else in any way in which control, the same
 // request with the headers that it should have, was not.
-func headerRefused(x, control *mcp.Exchange) bool {
+func statelessRefused(x, control *mcp.Exchange) bool {
 	e := x.RPCError()
 	switch {
 	case e != nil && e.Code == mcp.CodeHeaderMismatch:
@@ -91,18 +91,18 @@ func headerRefused(x, control *mcp.Exchange) bool {
 	case x.Result().Exists(), x.Status >= 500, x.Status < 400 && e == nil:
 		return false
 	}
-	return x.Status != control.Status || errorCode(x) != errorCode(control)
+	return x.Status != control.Status || statelessCode(x) != statelessCode(control)
 }
 
-// headerError reports whether a request was refused in the way in which wrong
+// statelessHeaderError reports whether a request was refused in the way in which wrong
 // headers are.
-func headerError(x *mcp.Exchange) bool {
+func statelessHeaderError(x *mcp.Exchange) bool {
 	e := x.RPCError()
 	return e != nil && e.Code == mcp.CodeHeaderMismatch || e == nil && x.Status == http.StatusBadRequest
 }
 
-// errorCode is the code of an error response, 0 when there is none.
-func errorCode(x *mcp.Exchange) int64 {
+// statelessCode is the code of an error response, 0 when there is none.
+func statelessCode(x *mcp.Exchange) int64 {
 	if e := x.RPCError(); e != nil {
 		return e.Code
 	}

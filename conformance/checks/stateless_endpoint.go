@@ -12,9 +12,9 @@ import (
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// firstEventPatience bounds the wait for the first event of a stream that may
+// statelessPatience bounds the wait for the first event of a stream that may
 // never send one.
-const firstEventPatience = 300 * time.Millisecond
+const statelessPatience = 300 * time.Millisecond
 
 // statelessEndpoint judges what the endpoint accepts.
 func statelessEndpoint() []conformance.Check {
@@ -118,8 +118,8 @@ func statelessGet(ctx context.Context, p *conformance.Probe) (*mcp.Exchange, err
 	})
 }
 
-// opensSSE reports whether an answer is a stream that begins as HTTP+SSE does.
-func opensSSE(x *mcp.Exchange) bool {
+// statelessOpensSSE reports whether an answer is a stream that begins as HTTP+SSE does.
+func statelessOpensSSE(x *mcp.Exchange) bool {
 	return slices.ContainsFunc(x.Frames(), func(f mcp.Frame) bool {
 		return f.Direction == mcp.Received && f.Event != nil && f.Event.Name == "endpoint"
 	})
@@ -131,7 +131,7 @@ func statelessGet405(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	if opensSSE(x) {
+	if statelessOpensSSE(x) {
 		return conformance.Skipf("GET serves the HTTP+SSE transport of 2024-11-05")
 	}
 	j.Saw(x)
@@ -164,7 +164,7 @@ func statelessNoSSE(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	j.Saw(x)
-	if opensSSE(x) {
+	if statelessOpensSSE(x) {
 		j.Failf(x, "GET opens the deprecated HTTP+SSE transport, and no revision that has it is spoken at this endpoint")
 	}
 	return j.Err("")
@@ -216,7 +216,7 @@ func statelessNoResponse(ctx context.Context, p *conformance.Probe) error {
 func statelessPoorAccept(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
 	for _, accept := range []string{"application/json", "*/*", ""} {
-		x, err := statelessOnce(ctx, p, withHeader("server/discover", "Accept", accept))
+		x, err := statelessOnce(ctx, p, statelessWith("server/discover", "Accept", accept))
 		if err != nil {
 			return err
 		}

@@ -40,27 +40,29 @@ func statelessNotifications() []conformance.Check {
 	}}
 }
 
-// cancelled is a cancellation of a request that never was.
-func cancelled() mcp.Request {
+// statelessCancelled is a cancellation of a request that never was.
+func statelessCancelled() mcp.Request {
 	return mcp.Request{Method: "notifications/cancelled", Notification: true, Params: map[string]any{"requestId": "mcpctl-none"}}
 }
 
-// oddNotifications are notifications that a server may not want to accept.
-func oddNotifications() []mcp.Request {
-	malformed := cancelled()
+// statelessOddNotifications are notifications that a server may not want to accept.
+func statelessOddNotifications() []mcp.Request {
+	malformed := statelessCancelled()
 	malformed.Raw = []byte(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":7}`)
-	other := cancelled()
+	other := statelessCancelled()
 	other.Meta = map[string]any{mcp.MetaVersion: unknownVersions()[0]}
 	return []mcp.Request{{Method: "notifications/mcpctl/unknown", Notification: true}, malformed, other}
 }
 
-// badlyAccepted says what is wrong with a status that neither accepts a
-// notification nor refuses it.
-func badlyAccepted(x *mcp.Exchange) bool { return x.Status != http.StatusAccepted && x.Status < 400 }
+// statelessBadlyAccepted reports a status that neither accepts a notification nor
+// refuses it.
+func statelessBadlyAccepted(x *mcp.Exchange) bool {
+	return x.Status != http.StatusAccepted && x.Status < 400
+}
 
 func statelessAccepted(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	x, err := statelessOnce(ctx, p, cancelled())
+	x, err := statelessOnce(ctx, p, statelessCancelled())
 	if err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func statelessAccepted(ctx context.Context, p *conformance.Probe) error {
 	j.Saw(x)
 	body := slices.ContainsFunc(x.Frames(), func(f mcp.Frame) bool { return f.Direction == mcp.Received && f.Size > 0 })
 	switch {
-	case badlyAccepted(x):
+	case statelessBadlyAccepted(x):
 		j.Failf(x, "notifications/cancelled was answered with neither 202 nor an HTTP error status: %s", outcome(x))
 	case body:
 		j.Failf(x, "notifications/cancelled was answered with 202 and a body, expected none")
@@ -80,20 +82,20 @@ func statelessAccepted(ctx context.Context, p *conformance.Probe) error {
 
 func statelessNotAccepted(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	x, err := statelessOnce(ctx, p, cancelled())
+	x, err := statelessOnce(ctx, p, statelessCancelled())
 	if err != nil {
 		return err
 	}
-	if badlyAccepted(x) {
+	if statelessBadlyAccepted(x) {
 		return conformance.Blockedf("stateless/notification/accepted", "even an ordinary notification is answered in the wrong way")
 	}
-	for _, r := range oddNotifications() {
+	for _, r := range statelessOddNotifications() {
 		x, err := statelessOnce(ctx, p, r)
 		if err != nil {
 			return err
 		}
 		j.Saw(x)
-		if badlyAccepted(x) {
+		if statelessBadlyAccepted(x) {
 			j.Failf(x, "an odd notification was answered with neither 202 nor an HTTP error status: %s", outcome(x))
 		}
 		for _, m := range x.Received() {
@@ -107,13 +109,13 @@ func statelessNotAccepted(ctx context.Context, p *conformance.Probe) error {
 
 func statelessNotificationNoID(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	for _, r := range append(oddNotifications(), cancelled()) {
+	for _, r := range append(statelessOddNotifications(), statelessCancelled()) {
 		x, err := statelessOnce(ctx, p, r)
 		if err != nil {
 			return err
 		}
 		if x.Status >= 400 {
-			errorsWithoutID(j, x)
+			statelessErrorsWithoutID(j, x)
 		}
 	}
 	return j.Err("no notification was refused with a JSON-RPC error")

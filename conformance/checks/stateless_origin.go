@@ -11,8 +11,8 @@ import (
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// foreignOrigin is a web page that no server can have reason to trust.
-const foreignOrigin = "https://evil.example"
+// statelessForeignOrigin is a web page that no server can have reason to trust.
+const statelessForeignOrigin = "https://evil.example"
 
 // statelessOrigin judges the defence against DNS rebinding:
 // basic/transports/streamable-http#security-endpoint.
@@ -86,37 +86,37 @@ func statelessOrigin() []conformance.Check {
 	}}
 }
 
-// discoverFrom is server/discover as a page of that origin would send it.
-func discoverFrom(ctx context.Context, p *conformance.Probe, origin string) (*mcp.Exchange, error) {
-	return statelessOnce(ctx, p, withHeader("server/discover", "Origin", origin))
+// statelessDiscoverFrom is server/discover as a page of that origin would send it.
+func statelessDiscoverFrom(ctx context.Context, p *conformance.Probe, origin string) (*mcp.Exchange, error) {
+	return statelessOnce(ctx, p, statelessWith("server/discover", "Origin", origin))
 }
 
 func statelessForeign(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	x, err := discoverFrom(ctx, p, foreignOrigin)
+	x, err := statelessDiscoverFrom(ctx, p, statelessForeignOrigin)
 	if err != nil {
 		return err
 	}
 	switch {
 	case x.Result().Exists() && p.Local:
-		j.Failf(x, "server/discover with Origin: %s was served, expected 403", foreignOrigin)
+		j.Failf(x, "server/discover with Origin: %s was served, expected 403", statelessForeignOrigin)
 	case x.Result().Exists():
 		return statelessOpenToAll()
 	case x.Status != http.StatusForbidden:
-		j.Failf(x, "server/discover with Origin: %s was refused, but not with 403: %s", foreignOrigin, outcome(x))
+		j.Failf(x, "server/discover with Origin: %s was refused, but not with 403: %s", statelessForeignOrigin, outcome(x))
 	}
 	j.Saw(x)
 	return j.Err("")
 }
 
 func statelessOpenToAll() error {
-	return conformance.Unprovenf("the server also serves %s; whether it means to serve every web page cannot be told from outside", foreignOrigin)
+	return conformance.Unprovenf("the server also serves %s; whether it means to serve every web page cannot be told from outside", statelessForeignOrigin)
 }
 
-// foreignRefused is an error unless a foreign origin is refused as it should
+// statelessForeignRefused is an error unless a foreign origin is refused as it should
 // be: only then the finer points of the guard can be judged.
-func foreignRefused(ctx context.Context, p *conformance.Probe) error {
-	x, err := discoverFrom(ctx, p, foreignOrigin)
+func statelessForeignRefused(ctx context.Context, p *conformance.Probe) error {
+	x, err := statelessDiscoverFrom(ctx, p, statelessForeignOrigin)
 	switch {
 	case err != nil:
 		return err
@@ -128,9 +128,9 @@ func foreignRefused(ctx context.Context, p *conformance.Probe) error {
 	return nil
 }
 
-// ownOrigins are the origin of the endpoint and, on this machine, what else a
+// statelessOwnOrigins are the origin of the endpoint and, on this machine, what else a
 // page may call it.
-func ownOrigins(p *conformance.Probe, s *mcp.Session) []string {
+func statelessOwnOrigins(p *conformance.Probe, s *mcp.Session) []string {
 	at, err := url.Parse(s.Endpoint())
 	if err != nil {
 		return nil
@@ -149,20 +149,20 @@ func ownOrigins(p *conformance.Probe, s *mcp.Session) []string {
 
 func statelessLookalike(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	if err := foreignRefused(ctx, p); err != nil {
+	if err := statelessForeignRefused(ctx, p); err != nil {
 		return err
 	}
 	s, err := p.Shared(ctx)
 	if err != nil {
 		return err
 	}
-	for _, own := range ownOrigins(p, s) {
+	for _, own := range statelessOwnOrigins(p, s) {
 		u, err := url.Parse(own)
 		if err != nil || strings.Contains(u.Hostname(), ":") {
 			continue // an IPv6 address cannot be lengthened to a name
 		}
 		origin := u.Scheme + "://" + u.Hostname() + ".evil.example"
-		x, err := discoverFrom(ctx, p, origin)
+		x, err := statelessDiscoverFrom(ctx, p, origin)
 		if err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func statelessLookalike(ctx context.Context, p *conformance.Probe) error {
 
 func statelessOriginEverywhere(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	if err := foreignRefused(ctx, p); err != nil {
+	if err := statelessForeignRefused(ctx, p); err != nil {
 		return err
 	}
 	methods := []string{"mcpctl/does-not-exist", "subscriptions/listen"}
@@ -184,7 +184,7 @@ func statelessOriginEverywhere(ctx context.Context, p *conformance.Probe) error 
 		methods = append(methods, what+"/list")
 	}
 	for _, method := range methods {
-		r := withHeader(method, "Origin", foreignOrigin)
+		r := statelessWith(method, "Origin", statelessForeignOrigin)
 		if method == "subscriptions/listen" {
 			r.Params = map[string]any{"notifications": map[string]any{}}
 		}
@@ -194,14 +194,14 @@ func statelessOriginEverywhere(ctx context.Context, p *conformance.Probe) error 
 		}
 		j.Saw(x)
 		if x.Status != http.StatusForbidden {
-			j.Failf(x, "%s with Origin: %s was not refused with 403: %s", method, foreignOrigin, outcome(x))
+			j.Failf(x, "%s with Origin: %s was not refused with 403: %s", method, statelessForeignOrigin, outcome(x))
 		}
 	}
 	// A server may refuse these for other reasons first.
 	others := []mcp.Request{
-		withHeader("notifications/cancelled", "Origin", foreignOrigin),
-		{HTTPMethod: http.MethodGet, Header: map[string]string{"Origin": foreignOrigin}},
-		{HTTPMethod: http.MethodDelete, Header: map[string]string{"Origin": foreignOrigin}},
+		statelessWith("notifications/cancelled", "Origin", statelessForeignOrigin),
+		{HTTPMethod: http.MethodGet, Header: map[string]string{"Origin": statelessForeignOrigin}},
+		{HTTPMethod: http.MethodDelete, Header: map[string]string{"Origin": statelessForeignOrigin}},
 	}
 	for _, r := range others {
 		r.Notification = true
@@ -211,7 +211,7 @@ func statelessOriginEverywhere(ctx context.Context, p *conformance.Probe) error 
 		}
 		j.Saw(x)
 		if x.Status < 400 {
-			j.Failf(x, "%s %s with Origin: %s was not refused: %s", x.Method, r.Method, foreignOrigin, outcome(x))
+			j.Failf(x, "%s %s with Origin: %s was not refused: %s", x.Method, r.Method, statelessForeignOrigin, outcome(x))
 		}
 	}
 	return j.Err("")
@@ -226,8 +226,8 @@ func statelessOwnOrigin(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	var refused *mcp.Exchange
-	for _, origin := range ownOrigins(p, s) {
-		x, err := discoverFrom(ctx, p, origin)
+	for _, origin := range statelessOwnOrigins(p, s) {
+		x, err := statelessDiscoverFrom(ctx, p, origin)
 		if err != nil {
 			return err
 		}
@@ -245,10 +245,10 @@ func statelessOwnOrigin(ctx context.Context, p *conformance.Probe) error {
 
 func statelessNullOrigin(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	if err := foreignRefused(ctx, p); err != nil {
+	if err := statelessForeignRefused(ctx, p); err != nil {
 		return err
 	}
-	x, err := discoverFrom(ctx, p, "null")
+	x, err := statelessDiscoverFrom(ctx, p, "null")
 	if err != nil {
 		return err
 	}
@@ -261,19 +261,19 @@ func statelessNullOrigin(ctx context.Context, p *conformance.Probe) error {
 
 func statelessOriginNoID(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	if err := foreignRefused(ctx, p); err != nil {
+	if err := statelessForeignRefused(ctx, p); err != nil {
 		return err
 	}
-	x, err := discoverFrom(ctx, p, foreignOrigin)
+	x, err := statelessDiscoverFrom(ctx, p, statelessForeignOrigin)
 	if err != nil {
 		return err
 	}
-	errorsWithoutID(j, x)
+	statelessErrorsWithoutID(j, x)
 	return j.Err("the 403 carries no JSON-RPC error")
 }
 
-// errorsWithoutID faults every JSON-RPC error in an answer that has an id.
-func errorsWithoutID(j *conformance.Judge, x *mcp.Exchange) {
+// statelessErrorsWithoutID faults every JSON-RPC error in an answer that has an id.
+func statelessErrorsWithoutID(j *conformance.Judge, x *mcp.Exchange) {
 	for _, m := range x.Received() {
 		if m.MessageKind() != mcp.ResponseMessage || !m.Has("jsonrpc") {
 			continue
@@ -287,7 +287,7 @@ func errorsWithoutID(j *conformance.Judge, x *mcp.Exchange) {
 
 func statelessHost(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	if err := foreignRefused(ctx, p); err != nil {
+	if err := statelessForeignRefused(ctx, p); err != nil {
 		return err
 	}
 	s, err := p.Shared(ctx)
@@ -316,25 +316,25 @@ func statelessHost(ctx context.Context, p *conformance.Probe) error {
 
 func statelessCORS(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	if err := foreignRefused(ctx, p); err != nil {
+	if err := statelessForeignRefused(ctx, p); err != nil {
 		return err
 	}
 	preflight, err := statelessOnce(ctx, p, mcp.Request{HTTPMethod: http.MethodOptions, Notification: true, Header: map[string]string{
-		"Origin":                         foreignOrigin,
+		"Origin":                         statelessForeignOrigin,
 		"Access-Control-Request-Method":  http.MethodPost,
 		"Access-Control-Request-Headers": "content-type,mcp-method,mcp-protocol-version",
 	}})
 	if err != nil {
 		return err
 	}
-	posted, err := discoverFrom(ctx, p, foreignOrigin)
+	posted, err := statelessDiscoverFrom(ctx, p, statelessForeignOrigin)
 	if err != nil {
 		return err
 	}
 	for _, x := range []*mcp.Exchange{preflight, posted} {
 		j.Saw(x)
-		if granted := x.Header.Get("Access-Control-Allow-Origin"); strings.EqualFold(granted, foreignOrigin) {
-			j.Failf(x, "%s from %s got Access-Control-Allow-Origin for just that origin", x.Method, foreignOrigin)
+		if granted := x.Header.Get("Access-Control-Allow-Origin"); strings.EqualFold(granted, statelessForeignOrigin) {
+			j.Failf(x, "%s from %s got Access-Control-Allow-Origin for just that origin", x.Method, statelessForeignOrigin)
 		}
 	}
 	return j.Err("")

@@ -98,7 +98,7 @@ func statelessMissingCapability(ctx context.Context, p *conformance.Probe) error
 		if err != nil {
 			return err
 		}
-		if errorCode(x) != mcp.CodeMissingCapability {
+		if statelessCode(x) != mcp.CodeMissingCapability {
 			continue
 		}
 		j.Saw(x)

@@ -56,6 +56,8 @@ func TestSurfaceAllows(t *testing.T) {
 			s.Resources = nil
 			s.Faults = mcptest.Refuse("resources/read", mcp.CodeInvalidParams, "what scheme is that?")
 		}, conformance.Pass, mcp.Rev20251125},
+		{"params of a wrong shape may be an invalid request", "resources/read/missing-uri",
+			faulty(mcptest.OnError("resources/read", mcp.CodeInvalidRequest)), conformance.Pass, mcp.Rev20260728},
 		{"the list changes while it is looked at", "resources/list/same-for-connections",
 			faulty(growing("resources")), conformance.Unproven, mcp.Rev20260728},
 		{"input is asked for in place of an argument", "prompts/get/missing-argument",

@@ -9,12 +9,8 @@ import (
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// toolsMaxBad bounds the tools that one check calls with bad arguments, and
-// toolsMaxBadCalls how often it calls each.
-const (
-	toolsMaxBad      = 5
-	toolsMaxBadCalls = 6
-)
+// toolsMaxBadCalls bounds the calls with bad arguments that one tool gets.
+const toolsMaxBadCalls = 6
 
 // toolsArgumentChecks judge what allowed tools make of their arguments.
 func toolsArgumentChecks() []conformance.Check {
@@ -75,7 +71,7 @@ func toolsEachBad(ctx context.Context, p *conformance.Probe, choose func(schema.
 		if err != nil || len(bad) == 0 || !toolsSucceeded(t.Result()) {
 			continue
 		}
-		if tools++; tools > toolsMaxBad {
+		if tools++; tools > maxTried {
 			break
 		}
 		for _, b := range bad[:min(len(bad), toolsMaxBadCalls)] {

@@ -29,17 +29,17 @@ func toolsCallChecks() []conformance.Check {
 		Run:    toolsCallUnknownCode,
 		Fix:    "Answer with error -32602; -32601 is for methods that do not exist.",
 	}, {
-		ID:     "tools/call/toolsBadParams-name",
+		ID:     "tools/call/malformed-name",
 		Title:  "a call without the name of a tool gets a JSON-RPC error",
-		Claims: claims{Handshake: ids{"tools.call.toolsBadParams-request-protocol-error"}, Stateless: ids{"tools.call.toolsBadParams-request-error"}},
+		Claims: claims{Handshake: ids{"tools.call.malformed-request-protocol-error"}, Stateless: ids{"tools.call.malformed-request-error"}},
 		Needs:  "tools",
 		Reach:  conformance.Provoke,
 		Run:    toolsCallMalformedName,
 		Fix:    "Check the params of tools/call before looking for the tool, and answer with error -32602.",
 	}, {
-		ID:     "tools/call/toolsBadParams-arguments",
+		ID:     "tools/call/malformed-arguments",
 		Title:  "a call whose arguments are no object gets a JSON-RPC error",
-		Claims: claims{Handshake: ids{"tools.call.toolsBadParams-request-protocol-error"}, Stateless: ids{"tools.call.toolsBadParams-request-error"}},
+		Claims: claims{Handshake: ids{"tools.call.malformed-request-protocol-error"}, Stateless: ids{"tools.call.malformed-request-error"}},
 		Needs:  "tools",
 		Reach:  conformance.Provoke,
 		Run:    toolsCallMalformedArguments,
@@ -113,7 +113,7 @@ func toolsMalformed(ctx context.Context, p *conformance.Probe, calls []toolsBadP
 		}
 	}
 	if x, err := p.Control(ctx, s); err != nil {
-		j.Failf(x, "after toolsBadParams calls of tools the server serves no more: %v", err)
+		j.Failf(x, "after malformed calls of tools the server serves no more: %v", err)
 	}
 	return j.Err("")
 }

@@ -12,7 +12,7 @@ import (
 func toolsChangeChecks() []conformance.Check {
 	return []conformance.Check{{
 		ID:     "tools/list-changed/sent",
-		Title:  "a change of the tools is toolsAnnounced",
+		Title:  "a change of the tools is announced",
 		Claims: claims{Handshake: ids{"tools.list-changed.sent"}, Stateless: ids{"tools.list-changed.notifies"}},
 		Needs:  "tools.listChanged allowed-tools",
 		Reach:  conformance.Invoke,
@@ -20,7 +20,7 @@ func toolsChangeChecks() []conformance.Check {
 		Fix:    "Send notifications/tools/list_changed whenever the answer to tools/list has changed.",
 	}, {
 		ID:     "tools/list-changed/declared",
-		Title:  "changes of the tools are toolsAnnounced only by servers that declare it",
+		Title:  "changes of the tools are announced only by servers that declare it",
 		Claims: claims{Handshake: ids{"tools.list-changed.only-if-declared"}},
 		Watch:  toolsChangeDeclared,
 		Fix:    "Set listChanged in the capability tools, or do not send the notification.",
@@ -54,7 +54,7 @@ func toolsChangeSent(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	for _, tool := range allowed[:min(len(allowed), toolsMaxTried)] {
+	for _, tool := range allowed[:min(len(allowed), maxToolCalls)] {
 		arguments, ok := toolsExample(tool)
 		if !ok {
 			continue
@@ -133,5 +133,5 @@ func toolsChangeDeclared(t *conformance.Traffic) error {
 			j.Faultf(m, "", "the server sent %s, but does not declare tools.listChanged", toolsListChanged)
 		}
 	}
-	return j.Err("the server toolsAnnounced no change of its tools")
+	return j.Err("the server announced no change of its tools")
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // toolsHeaderChecks judge x-mcp-header, with which a tool of 2026-07-28 asks
-// for arguments to be toolsMirrored into HTTP headers.
+// for arguments to be mirrored into HTTP headers.
 func toolsHeaderChecks() []conformance.Check {
 	check := func(name, title, claim string, run func(context.Context, *conformance.Probe) error, fix string) conformance.Check {
 		return conformance.Check{
@@ -27,7 +27,7 @@ func toolsHeaderChecks() []conformance.Check {
 		check("control", "no x-mcp-header contains control characters", "no-control", toolsHeaderControl, ""),
 		check("unique", "the x-mcp-header values of a tool differ in more than case", "unique", toolsHeaderUnique, ""),
 		check("primitive", "only strings, integers and booleans have an x-mcp-header", "primitive-only", toolsHeaderPrimitive,
-			"Declare the parameter as integer or string; numbers with fractions cannot be toolsMirrored."),
+			"Declare the parameter as integer or string; numbers with fractions cannot be mirrored."),
 		check("integer-range", "integers with an x-mcp-header stay within what a double holds exactly", "integer-safe-range", toolsHeaderRange,
 			"Carry larger numbers as strings."),
 		check("reachable", "x-mcp-header stands only on properties that are reached through properties alone", "statically-reachable", toolsHeaderReachable,
@@ -151,7 +151,7 @@ func toolsHeaderUnique(ctx context.Context, p *conformance.Probe) error {
 }
 
 // toolsHeaderPrimitive judges only types that are spelt out; a nullable
-// parameter is let pass, as its null is never toolsMirrored.
+// parameter is let pass, as its null is never mirrored.
 func toolsHeaderPrimitive(ctx context.Context, p *conformance.Probe) error {
 	return toolsEachMirrored(ctx, p, func(m toolsMirrored) string {
 		for _, kind := range slices.Concat(m.schema.Get("type").Items(), []mcp.Value{m.schema.Get("type")}) {

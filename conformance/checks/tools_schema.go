@@ -82,7 +82,7 @@ func toolsEachSchema(ctx context.Context, p *conformance.Probe, member, nothing 
 }
 
 // toolsUnjudged stands in place of a fault where none could be looked for.
-const toolsUnjudged = "toolsUnjudged"
+const toolsUnjudged = "unjudged"
 
 func toolsInputObject(ctx context.Context, p *conformance.Probe) error {
 	return toolsEachSchema(ctx, p, "inputSchema", toolsNone, func(s mcp.Value) fault {

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 
 	"github.com/mcpctl/mcpctl/conformance"
@@ -13,8 +12,8 @@ import (
 // toolsUnknown is the name of a tool that no server has.
 const toolsUnknown = "mcpctl-no-such-tool"
 
-// toolsMaxTried bounds the allowed tools that one check calls with good arguments.
-const toolsMaxTried = 20
+// maxTried bounds the allowed tools that one check calls by itself.
+const maxTried = 5
 
 // toolsAttempt is an allowed tool and what came of calling it with arguments that
 // fit its inputSchema.
@@ -52,7 +51,7 @@ func toolsTried(ctx context.Context, p *conformance.Probe, choose func(conforman
 	}
 	var all []toolsAttempt
 	for _, tool := range allowed {
-		if len(all) == toolsMaxTried {
+		if len(all) == maxToolCalls {
 			break
 		}
 		if choose != nil && !choose(tool) {
@@ -77,42 +76,7 @@ func toolsExample(tool conformance.Entry) (arguments any, ok bool) {
 
 // toolsCall is a well-formed call, with the headers that the tool asks for.
 func toolsCall(tool conformance.Entry, arguments any) mcp.Request {
-	return mcp.Request{
-		Method: "tools/call",
-		Params: map[string]any{"name": toolName(tool), "arguments": arguments},
-		Header: toolsMirror(tool.Get("inputSchema"), mcp.ValueOf(arguments)),
-	}
-}
-
-// toolsMirror are the Mcp-Param headers of a call; nil when the tool asks for
-// none. Outside Streamable HTTP of 2026-07-28 they mean nothing and do no harm.
-func toolsMirror(schema, arguments mcp.Value) map[string]string {
-	var header map[string]string
-	for _, m := range toolsMirroredIn(schema) {
-		v := arguments.Get(m.path...)
-		text, ok := toolsHeaderText(v)
-		if !m.static || !ok || !m.header.Is(mcp.String) {
-			continue
-		}
-		if header == nil {
-			header = map[string]string{}
-		}
-		header["Mcp-Param-"+m.header.Text()] = mcp.HeaderValue(text)
-	}
-	return header
-}
-
-// toolsHeaderText is a primitive as a header carries it.
-func toolsHeaderText(v mcp.Value) (string, bool) {
-	switch v.Kind() {
-	case mcp.String:
-		return v.Text(), true
-	case mcp.Bool:
-		return strconv.FormatBool(v.True()), true
-	case mcp.Number:
-		return string(json.Number(v.Raw())), true
-	}
-	return "", false
+	return conformance.ToolCall(tool, arguments)
 }
 
 // toolsSucceeded reports a final result of tools/call that is no error: not a

@@ -106,8 +106,12 @@ func FuzzContentFaults(f *testing.F) {
 			return
 		}
 		for _, r := range mcp.Timeline() {
-			for _, fault := range contentFaults(v, r) {
-				assert.NotEmpty(t, fault.message)
+			for _, all := range [][]fault{
+				contentKindFaults(v, r), contentTextFaults(v), contentMediaFaults(v), contentEmbeddedFaults(v), resourceFaults(v, r), annotationFaults(v, r),
+			} {
+				for _, f := range all {
+					assert.NotEmpty(t, f.message)
+				}
 			}
 		}
 	})

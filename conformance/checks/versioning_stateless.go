@@ -105,14 +105,11 @@ func versioningUnsupportedCode(ctx context.Context, p *conformance.Probe) error 
 		return err
 	}
 	all := []*mcp.Exchange{first}
-	methods := []string{"server/discover"}
-	if p.Capability("tools").Exists() {
-		methods = append(methods, "tools/list")
+	for _, version := range append(unknownVersions()[1:], "not-a-date") {
+		all = append(all, s.Do(ctx, inVersion("server/discover", version)))
 	}
-	for _, version := range append(unknownVersions(), "not-a-date") {
-		for _, method := range methods {
-			all = append(all, s.Do(ctx, inVersion(method, version)))
-		}
+	if p.Capability("tools").Exists() {
+		all = append(all, s.Do(ctx, inVersion("tools/list", unknownVersions()[0])))
 	}
 	for _, x := range all {
 		j.Saw(x)

@@ -105,5 +105,5 @@ func yamlString(text string) string {
 
 // tapLine is text on a test line, where # would begin a directive.
 func tapLine(text string) string {
-	return strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(term.CILine(text))
+	return strings.ReplaceAll(strings.ReplaceAll(term.CILine(text), `\`, `\\`), "#", `\#`)
 }

@@ -68,9 +68,6 @@ func reason(g group) string {
 	return g.Message
 }
 
-// cellWidth holds a date, which is also enough for a mark and a score.
-const cellWidth = len("2006-01-02")
-
 // matrix writes subjects × revisions.
 func (t *text) matrix() {
 	if len(t.subjects) == 0 {
@@ -80,9 +77,16 @@ func (t *text) matrix() {
 	for _, s := range t.subjects {
 		first = max(first, utf8.RuneCountInString(term.CILine(s.name)))
 	}
+	// A column holds a date, which is also enough for a mark and a score; a
+	// narrow page has no room for the century.
+	gap, century := "  ", 0
+	if 2+first+len(t.columns)*len("  2006-01-02") > t.width {
+		gap, century = " ", len("20")
+	}
+	width := len("2006-01-02") - century
 	t.print("  ", t.in(dim, pad("subject", first)))
 	for _, r := range t.columns {
-		t.print("  ", t.in(dim, pad(term.CILine(string(r)), cellWidth)))
+		t.print(gap, t.in(dim, pad(term.CILine(string(r)[min(century, len(r)):]), width)))
 	}
 	t.print("\n")
 	used := tally{}
@@ -94,13 +98,17 @@ func (t *text) matrix() {
 			m := markOf(worst)
 			text := strings.TrimSpace(m.sign + " " + cell.score())
 			if i < len(s.cells)-1 {
-				text = pad(text, cellWidth)
+				text = pad(text, width)
 			}
-			t.print("  ", t.in(m.paint, text))
+			t.print(gap, t.in(m.paint, text))
 		}
 		t.print("\n")
 	}
-	t.print("\n  ", t.in(dim, legend(used)), "\n\n")
+	t.print("\n")
+	if used[conformance.Pass] < len(t.subjects)*len(t.columns) { // else the ticks speak for themselves
+		t.prose("  ", 2, dim, legend(used))
+		t.print("\n")
+	}
 }
 
 // legend explains the marks that occur.
@@ -117,5 +125,5 @@ func legend(used tally) string {
 		}
 		all = append(all, markOf(s).sign+" "+word)
 	}
-	return strings.Join(all, "   ")
+	return strings.Join(all, " · ")
 }

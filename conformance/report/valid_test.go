@@ -132,7 +132,9 @@ func validJUnit(t *testing.T, out []byte, r *conformance.Report) {
 func validSARIF(t *testing.T, out []byte, r *conformance.Report) {
 	var log struct {
 		Runs []struct {
-			Tool    struct{ Driver struct{ Rules []struct{ ID, Name string } } }
+			Tool struct {
+				Driver struct{ Rules []struct{ ID, Name string } }
+			}
 			Results []struct {
 				RuleID    string
 				RuleIndex int

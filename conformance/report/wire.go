@@ -56,5 +56,5 @@ func wireLog(evidence []conformance.Evidence, limit int) string {
 // printable replaces the two characters that package term lets pass and that
 // XML and YAML forbid.
 func printable(safe string) string {
-	return strings.NewReplacer("\uFFFE", "\uFFFD", "\uFFFF", "\uFFFD").Replace(safe)
+	return strings.ReplaceAll(strings.ReplaceAll(safe, "\uFFFE", "\uFFFD"), "\uFFFF", "\uFFFD")
 }

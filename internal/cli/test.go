@@ -88,7 +88,7 @@ func (a *app) test(c *cobra.Command, args []string, f testFlags) error {
 		}
 	}
 	accepted.Apply(report, time.Now())
-	if err := outputs.write(report); err != nil {
+	if err := outputs.write(report, f.strict); err != nil {
 		return err
 	}
 	return verdict(report, f.strict)

@@ -1,0 +1,163 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// streamableEarlyCloses is the part of the suite about streams that end or
+// break before the response: basic/transports#sending-messages-to-the-server.
+func streamableEarlyCloses() []conformance.Check {
+	return []conformance.Check{{
+		ID:     "streamable/stream/early-close",
+		Title:  "a stream is closed before the response only after an event with an id",
+		Claims: claims{Handshake: ids{"http.sse.early-close-resumable"}},
+		Watch:  streamableEarlyClose,
+		Fix:    "Send an event with an id before closing, or the client cannot resume.",
+	}, {
+		ID:     "streamable/stream/retry",
+		Title:  "a stream that is closed before the response says when to retry",
+		Claims: claims{Handshake: ids{"http.sse.retry-before-close"}},
+		Watch:  streamableRetry,
+		Fix:    "Send an event with a retry field before closing a connection whose stream goes on.",
+	}, {
+		ID:     "streamable/stream/disconnect",
+		Title:  "a connection that breaks does not cancel the call",
+		Claims: claims{Handshake: ids{"http.disconnect.not-cancellation"}},
+		Needs:  "allowed-tools",
+		Reach:  conformance.Invoke,
+		Run:    streamableDisconnect,
+		Fix:    "Let the call run on when its connection is gone, and keep its events for a client that resumes.",
+	}}
+}
+
+// streamableClosedEarly are the streams that the server itself has ended
+// without the response, while neither request nor session was given up.
+func streamableClosedEarly(t *conformance.Traffic) iter.Seq[*mcp.Exchange] {
+	return func(yield func(*mcp.Exchange) bool) {
+		for c, x := range streamablePosted(t) {
+			early := !x.Request.Notification && streamed(x) && x.Reply() == nil && errors.Is(x.Err(), mcp.ErrNoReply)
+			if early && !streamableGivenUp(c, x) && !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+// streamableGivenUp reports whether the client has cancelled a request, or
+// ended the session before the request was over.
+func streamableGivenUp(c conformance.Connection, x *mcp.Exchange) bool {
+	over := x.Started + x.Took()
+	return slices.ContainsFunc(c.Exchanges(), func(other *mcp.Exchange) bool {
+		if other.Method == http.MethodDelete && other.Started <= over {
+			return true
+		}
+		m, err := mcp.ParseMessage(slices.Clone(other.Sent))
+		return err == nil && m.Method() == "notifications/cancelled" && mcp.Equal(m.Params().Get("requestId"), x.Asked)
+	})
+}
+
+// streamableNoEarlyClose is the reason why those checks saw nothing.
+const streamableNoEarlyClose = "the server closed no stream before the response"
+
+func streamableEarlyClose(t *conformance.Traffic) error {
+	j := t.Judge()
+	for x := range streamableClosedEarly(t) {
+		j.Saw(x)
+		if streamableLastID(x) == "" {
+			j.Failf(x, "the stream that answers %s was closed before the response, and no event had an id to resume from", x.Request.Method)
+		}
+	}
+	return j.Err(streamableNoEarlyClose)
+}
+
+func streamableRetry(t *conformance.Traffic) error {
+	j := t.Judge()
+	for x := range streamableClosedEarly(t) {
+		if streamableLastID(x) == "" {
+			continue // nothing to come back to
+		}
+		j.Saw(x)
+		if !slices.ContainsFunc(streamableEvents(x), func(f mcp.Frame) bool { return f.Event.Retry != "" }) {
+			j.Failf(x, "the stream that answers %s was closed before the response without a retry field", x.Request.Method)
+		}
+	}
+	return j.Err(streamableNoEarlyClose)
+}
+
+// streamableDisconnect drops the connection of a call in the middle and
+// resumes it: a server that went on with the call then has the response.
+func streamableDisconnect(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	tools, err := p.AllowedTools(ctx)
+	if err != nil {
+		return err
+	}
+	resumed, err := streamableResume(ctx, p)
+	if err != nil {
+		return err
+	}
+	if !resumed.replays() {
+		return resumed.nothing()
+	}
+	s, err := p.Fresh(ctx)
+	if err != nil {
+		return err
+	}
+	why := "no call could be made"
+	for _, tool := range tools[:min(len(tools), maxParallelCalls)] {
+		arguments, ok := toolsExample(tool)
+		if !ok {
+			continue
+		}
+		if why, err = streamableDrop(ctx, s, j, tool, arguments); err != nil || j.Bad() {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return j.Err("whether calls go on could not be seen: " + why)
+}
+
+// streamableDrop does so with one tool. It returns why nothing could be told.
+func streamableDrop(ctx context.Context, s *mcp.Session, j *conformance.Judge, tool conformance.Entry, arguments any) (string, error) {
+	r := toolsCall(tool, arguments)
+	r.Meta = map[string]any{"progressToken": "mcpctl-drop"}
+	x := s.Start(ctx, r)
+	defer x.Close()
+	soon, cancel := context.WithTimeout(ctx, streamablePatience)
+	defer cancel()
+	first, err := x.Await(soon, hasEventID)
+	if err != nil {
+		return "no event with an id came before the response", nil
+	}
+	if streamableOver(x.Done()) {
+		return "the response came at once", nil
+	}
+	x.Close()
+	again, err := streamableListen(ctx, s, first.Event.ID)
+	if err != nil {
+		return "the server resumes no streams", nil
+	}
+	defer again.Close()
+	started := time.Now()
+	_, err = again.Await(soon, func(f mcp.Frame) bool { return isResponseTo(f, x.Asked) })
+	switch {
+	case err == nil:
+		j.Saw(again)
+	case streamableOver(again.Done()):
+		j.Failf(again, "the stream of a call to %.60q, resumed after its connection broke, ended after %s without the response",
+			toolName(tool), time.Since(started).Round(time.Millisecond))
+	default:
+		return "the resumed stream brought no response in time", nil
+	}
+	return "", nil
+}

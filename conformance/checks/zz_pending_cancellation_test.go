@@ -1,3 +1,0 @@
-package checks_test
-
-func cancellationTwins() []twin { return nil }
