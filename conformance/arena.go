@@ -25,6 +25,7 @@ type arena struct {
 	mu       sync.Mutex
 	session  *mcp.Session
 	reopened int
+	idle     []*mcp.Session // left as they were by the checks that had them
 	all      []opened
 	closing  sync.WaitGroup
 }
@@ -93,8 +94,12 @@ func (a *arena) retire(s *mcp.Session) {
 	})
 }
 
-// settle waits until every retired session is gone.
-func (a *arena) settle() { a.closing.Wait() }
+// settle waits until every session that checks have opened is gone.
+func (a *arena) settle() {
+	a.closing.Wait()
+	a.drain()
+	a.closing.Wait()
+}
 
 // close ends the shared sessions.
 func (a *arena) close(ctx context.Context) {

@@ -13,7 +13,17 @@ type Probe struct {
 	Facts
 	arena *arena
 	judge *Judge
-	owned []*mcp.Session
+	owned []owned
+	// alone says that the case is judged again by itself, on new processes.
+	alone  bool
+	reused bool
+}
+
+// owned is a session that a check has opened; plain ones were opened as any
+// client would.
+type owned struct {
+	*mcp.Session
+	plain bool
 }
 
 // Judge is the judge of the check that asks.
@@ -24,18 +34,31 @@ func (p *Probe) Judge() *Judge { return p.judge }
 func (p *Probe) Shared(ctx context.Context) (*mcp.Session, error) { return p.arena.shared(ctx) }
 
 // Fresh is a session of the check's own, in a process of its own on stdio: for
-// whatever may upset the server or must be seen in order.
+// whatever may upset the server or must be seen in order. The process may have
+// served another check before that left it as it was; what is found wrong on
+// such a one is judged again on a new one before it counts.
 func (p *Probe) Fresh(ctx context.Context) (*mcp.Session, error) {
-	return p.FreshWith(ctx, func(*mcp.Options) {})
+	if !p.alone {
+		if s := p.arena.reuse(); s != nil {
+			p.reused = true
+			p.owned = append(p.owned, owned{s, true})
+			return s, nil
+		}
+	}
+	return p.open(ctx, true, func(*mcp.Options) {})
 }
 
 // FreshWith is Fresh with other options, such as other client capabilities.
 func (p *Probe) FreshWith(ctx context.Context, change func(*mcp.Options)) (*mcp.Session, error) {
+	return p.open(ctx, false, change)
+}
+
+func (p *Probe) open(ctx context.Context, plain bool, change func(*mcp.Options)) (*mcp.Session, error) {
 	s, err := p.arena.open(ctx, change)
 	if err != nil {
 		return nil, err
 	}
-	p.owned = append(p.owned, s)
+	p.owned = append(p.owned, owned{s, plain})
 	return s, nil
 }
 
@@ -60,10 +83,7 @@ func (p *Probe) Ask(ctx context.Context, method string, params any) (*mcp.Exchan
 // judged on it, or after one: a well-formed list or ping request must get a
 // result. The exchange it made is returned; an error says what came instead.
 func (p *Probe) Control(ctx context.Context, s *mcp.Session) (*mcp.Exchange, error) {
-	method := "ping"
-	if p.Revision.Era() == mcp.Stateless {
-		method = "server/discover"
-	}
+	method := controlMethod(p.Revision)
 	x := s.Call(ctx, method, nil)
 	if x.Result().Is(mcp.Object) {
 		return x, nil
@@ -119,7 +139,7 @@ func (o Options) allows(name string) bool {
 // and is waited for at the end of the run.
 func (p *Probe) close() {
 	for _, s := range p.owned {
-		p.arena.retire(s)
+		p.arena.release(s.Session, s.plain)
 	}
 	p.owned = nil
 }

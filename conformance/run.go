@@ -26,7 +26,7 @@ type Event struct {
 func (p *Plan) Run(ctx context.Context, observe func(Event)) *Report {
 	started := time.Now()
 	r := &run{plan: p, observe: observe, results: make([]result, len(p.Cases)), arenas: map[mcp.Revision]*arena{}, total: len(p.Cases)}
-	slots := make(chan struct{}, 4*p.options.parallel())
+	slots := make(chan struct{}, 4*p.options.parallel()+maxIdle*len(p.Spoken))
 	forAll := newMemo()
 	for _, rev := range p.Spoken {
 		r.arenas[rev] = newArena(p.Target, p.options, p.Facts[rev], p.sessions[rev], slots, forAll)
@@ -60,7 +60,9 @@ type result struct {
 	err   error
 	judge *Judge
 	took  time.Duration
-	again bool
+	// again says that this is a second verdict, reused that the server had
+	// served another check before.
+	again, reused bool
 }
 
 // ask runs the checks that ask, several at once.
@@ -82,7 +84,7 @@ func (r *run) ask(ctx context.Context) {
 	for range min(r.plan.options.parallel(), len(order)) {
 		workers.Go(func() {
 			for i := range next {
-				r.finish(i, r.one(ctx, i))
+				r.finish(i, r.one(ctx, i, false))
 			}
 		})
 	}
@@ -95,19 +97,19 @@ func (r *run) ask(ctx context.Context) {
 
 // one runs one case. A check that panics is the tester's trouble, not the
 // server's, and must not end the run.
-func (r *run) one(ctx context.Context, i int) (res result) {
+func (r *run) one(ctx context.Context, i int, alone bool) (res result) {
 	c := r.plan.Cases[i]
 	if ctx.Err() != nil {
 		return result{err: Unprovenf("the run was interrupted before this check")}
 	}
 	arena := r.arenas[c.Revision]
-	p := &Probe{Facts: arena.facts, arena: arena, judge: &Judge{}}
+	p := &Probe{Facts: arena.facts, arena: arena, judge: &Judge{}, alone: alone}
 	started := time.Now()
 	defer func() {
 		if crash := recover(); crash != nil {
 			res.err = fmt.Errorf("the check itself crashed: %v\n%s", crash, debug.Stack())
 		}
-		res.judge, res.took = p.judge, time.Since(started)
+		res.judge, res.took, res.reused = p.judge, time.Since(started), p.reused
 		p.close()
 	}()
 	bounded, cancel := context.WithTimeout(ctx, r.plan.options.CheckTime)
@@ -119,8 +121,9 @@ func (r *run) one(ctx context.Context, i int) (res result) {
 	return result{err: err}
 }
 
-// again runs alone, after all others, the cases in whose verdict the clock
-// had a say, and those that failed for the tester's own reasons: on a busy
+// again runs alone, after all others and on new processes, the cases in whose
+// verdict the clock had a say, those that found fault with a process that had
+// served others, and those that failed for the tester's own reasons: on a busy
 // machine a slow answer proves nothing. The second verdict counts.
 func (r *run) again(ctx context.Context) {
 	for i, c := range r.plan.Cases {
@@ -131,18 +134,19 @@ func (r *run) again(ctx context.Context) {
 		r.mu.Lock()
 		r.total++
 		r.mu.Unlock()
-		second := r.one(ctx, i)
+		second := r.one(ctx, i, true)
 		second.again = true
 		r.finish(i, second)
 	}
 }
 
-// doubtful reports whether a result may owe something to the clock.
+// doubtful reports whether a result may owe something to the clock or to
+// another check.
 func doubtful(res result) bool {
 	if res.err == nil || errors.As(res.err, &skip{}) || errors.As(res.err, &blocked{}) {
 		return false
 	}
-	return res.judge.timed || isTimeout(res.err) || !errors.As(res.err, &violations{}) && !errors.As(res.err, &unproven{})
+	return res.reused || res.judge.timed || isTimeout(res.err) || !errors.As(res.err, &violations{}) && !errors.As(res.err, &unproven{})
 }
 
 func isTimeout(err error) bool {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -130,43 +131,94 @@ const silence = 4
 // minSilence keeps that wait from getting unfair where handshakes are quick.
 const minSilence = 2 * time.Second
 
-// detect tries all revisions at once.
+// detect tries all revisions, the first of a command alone: package runners
+// such as npx install what they start, and do not like to do so five times at
+// once.
 func detect(ctx context.Context, target Target, revisions []Revision, o Options) Spoken {
-	spoken := Spoken{Transport: o.Transport, Sessions: map[Revision]*Session{}, Refused: map[Revision]*ConnectError{}}
-	began := time.Now()
+	d := detector{target: target, options: o,
+		spoken: Spoken{Transport: o.Transport, Sessions: map[Revision]*Session{}, Refused: map[Revision]*ConnectError{}}}
 	unanswered, giveUp := context.WithCancel(ctx)
 	defer giveUp()
-	var mu sync.Mutex
+	d.handshaken = func(took time.Duration) { time.AfterFunc(max(minSilence, silence*took), giveUp) }
+	rest := slices.DeleteFunc(slices.Clone(revisions), func(r Revision) bool { return o.Transport == SSE && r.Era() == Stateless })
 	var all sync.WaitGroup
-	for _, r := range revisions {
-		if o.Transport == SSE && r.Era() == Stateless {
-			continue
-		}
-		o, ctx := o, ctx
-		o.Revision = r
-		if r.Era() == Stateless {
-			ctx = unanswered
-		}
+	if o.Transport == Stdio && len(rest) > 1 {
+		pick := first(rest)
+		r, tried := rest[pick], make(chan struct{})
+		all.Go(func() { defer close(tried); d.try(ctx, r) })
+		within(ctx, tried, o.Limits.Start/2)
+		rest = slices.Delete(rest, pick, pick+1)
+	}
+	if d.hopeless() {
+		return d.spoken
+	}
+	for _, r := range rest {
 		all.Go(func() {
-			s, err := Connect(ctx, target, o)
-			if err == nil && r.Era() == Handshake {
-				time.AfterFunc(max(minSilence, silence*time.Since(began)), giveUp)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				spoken.Sessions[r] = s
+			if r.Era() == Stateless {
+				d.try(unanswered, r)
 				return
 			}
-			var refusal *ConnectError
-			if !errors.As(err, &refusal) {
-				refusal = &ConnectError{Cause: CauseUnreachable, What: err.Error(), Err: err}
-			}
-			spoken.Refused[r] = refusal
+			d.try(ctx, r)
 		})
 	}
 	all.Wait()
-	return spoken
+	return d.spoken
+}
+
+// first is the index of the revision to begin with: the newest of the
+// handshake era, which every server has an answer to.
+func first(revisions []Revision) int {
+	pick := 0
+	for i, r := range revisions {
+		if r.Era() == Handshake && (r > revisions[pick] || revisions[pick].Era() == Stateless) {
+			pick = i
+		}
+	}
+	return pick
+}
+
+// detector finds out what a target speaks.
+type detector struct {
+	target     Target
+	options    Options
+	handshaken func(took time.Duration) // told of each handshake
+
+	mu     sync.Mutex
+	spoken Spoken
+}
+
+// try opens a session in one revision.
+func (d *detector) try(ctx context.Context, r Revision) {
+	o := d.options
+	o.Revision = r
+	began := time.Now()
+	s, err := Connect(ctx, d.target, o)
+	if err == nil && r.Era() == Handshake {
+		d.handshaken(time.Since(began))
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err == nil {
+		d.spoken.Sessions[r] = s
+		return
+	}
+	var refusal *ConnectError
+	if !errors.As(err, &refusal) {
+		refusal = &ConnectError{Cause: CauseUnreachable, What: err.Error(), Err: err}
+	}
+	d.spoken.Refused[r] = refusal
+}
+
+// hopeless reports whether there is nothing to start.
+func (d *detector) hopeless() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, why := range d.spoken.Refused {
+		if why.Cause == CauseNotFound || why.Cause == CauseUsage {
+			return true
+		}
+	}
+	return false
 }
 
 // talks reports whether something at the target answered in MCP.

@@ -109,14 +109,12 @@ func TestBaseAllows(t *testing.T) {
 		"a country's domain":                 {"base/meta/key-reverse-dns", place{stateless, mcp.Stdio}, keyed("de.example.app/kind", 1), conformance.Pass},
 		"_meta in data that is the tool's":   {"base/meta/key-name", place{stateless, mcp.Stdio}, schemaWithMeta, conformance.Pass},
 		"no trace context":                   {"base/meta/trace-context", place{stateless, mcp.Stdio}, nothing, conformance.Unproven},
-		"no extension":                       {"base/extension/identifier", place{stateless, mcp.Stdio}, nothing, conformance.Skip},
 		"no list with a second page":         {"base/stateless/affinity", place{stateless, mcp.Stdio}, func(s *mcptest.Server) { s.PageSize = 100 }, conformance.Unproven},
 		"no list at all":                     {"base/stateless/first-request", place{stateless, mcp.Stdio}, bare, conformance.Pass},
 		"ids spelt as fractions":             {"base/response/id", place{stateless, mcp.HTTP}, otherID("0", 0.0), conformance.Pass},
 		"a notification refused over HTTP":   {"base/notification/no-response", place{handshake, mcp.HTTP}, refuseNotifications, conformance.Pass},
 		"bad _meta refused by either era":    {"base/meta/required", place{stateless, mcp.Stdio}, refusedWith(-32600), conformance.Pass},
 		"a client extension that is refused": {"base/extension/unknown", place{stateless, mcp.Stdio}, refuseExtensions, conformance.Pass},
-		"no tool may be called":              {"base/capability/missing", place{stateless, mcp.Stdio}, nothing, conformance.Skip},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

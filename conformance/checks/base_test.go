@@ -304,7 +304,7 @@ func baseRequiredTwins() []twin {
 		{Check: "base/meta/version-required", Prepare: statelessOnly, Break: refusedWith(-32600), Want: "expected -32602"},
 		{Check: "base/meta/capabilities-required", Break: served, Want: "without client capabilities was served"},
 		{Check: "base/meta/capabilities-required", Break: refusedWith(-32603), Want: "expected -32602"},
-		{Check: "base/meta/types", Break: served, Want: "as client capabilities was served"},
+		{Check: "base/meta/types", Break: served, Want: "with a number as protocol version was served"},
 	}
 }
 

@@ -120,28 +120,58 @@ func sseFirst(t *conformance.Traffic) error {
 	return j.Err("the stream sent no events")
 }
 
+// ssePost posts a message and waits for the HTTP answer alone: what comes on
+// the stream may come before or after it.
+func ssePost(ctx context.Context, s *mcp.Session, message any) *mcp.Exchange {
+	return s.Do(ctx, mcp.Request{Raw: mcp.ValueOf(message).Raw(), Notification: true})
+}
+
+// sseRequest is a request as ssePost takes it.
+func sseRequest(id, method string, params any) map[string]any {
+	m := map[string]any{"jsonrpc": "2.0", "id": id, "method": method}
+	if params != nil {
+		m["params"] = params
+	}
+	return m
+}
+
+// sseAnswer waits until the response with an id has come as an event of the
+// stream.
+func sseAnswer(ctx context.Context, s *mcp.Session, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, streamablePatience)
+	defer cancel()
+	_, err := s.Await(ctx, func(f mcp.Frame) bool { return f.Event != nil && isResponseTo(f, mcp.ValueOf(id)) })
+	return err
+}
+
 func sseAccepts(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	s, err := p.Fresh(ctx)
+	s, err := p.Bare(ctx)
 	if err != nil {
 		return err
 	}
-	s.Call(ctx, "ping", nil)
-	for _, x := range s.Log().Exchanges()[1:] {
-		if x.Method != http.MethodPost || x.Request.Raw != nil {
-			continue
-		}
+	opening := s.InitializeRequest()
+	accepts := func(what string, message any) {
+		x := ssePost(ctx, s, message)
 		j.Saw(x)
 		if x.Status/100 != 2 {
-			j.Failf(x, "%s, posted to the address that the stream names, was not accepted: %s", x.Request.Method, outcome(x))
+			j.Failf(x, "%s, posted to the address that the stream names, was not accepted: %s", what, outcome(x))
 		}
 	}
+	accepts("initialize", sseRequest("mcpctl-1", opening.Method, opening.Params))
+	if err := sseAnswer(ctx, s, "mcpctl-1"); err != nil && !j.Bad() {
+		return conformance.Blockedf("http-sse/response/on-stream", "no response to initialize came on the stream")
+	}
+	accepts("notifications/initialized", map[string]any{"jsonrpc": "2.0", "method": "notifications/initialized"})
+	accepts("ping", sseRequest("mcpctl-2", "ping", nil))
 	// A response that nobody asked for may be refused, but not for lack of
 	// a place to send responses to.
-	x := s.Do(ctx, mcp.Request{Raw: []byte(`{"jsonrpc":"2.0","id":"mcpctl-never-asked","result":{}}`), Notification: true})
-	j.Saw(x)
-	if x.Status >= 500 || x.Status == http.StatusMethodNotAllowed || x.Status == 0 {
-		j.Failf(x, "a response, posted to the address that the stream names, was not accepted: %s", outcome(x))
+	x := ssePost(ctx, s, map[string]any{"jsonrpc": "2.0", "id": "mcpctl-never-asked", "result": map[string]any{}})
+	if x.Status/100 != 4 || x.Status == http.StatusMethodNotAllowed {
+		j.Saw(x)
+		if x.Status/100 != 2 {
+			j.Failf(x, "a response, posted to the address that the stream names, was not accepted: %s", outcome(x))
+		}
 	}
 	return j.Err("")
 }
@@ -183,21 +213,20 @@ func sseMessageJSON(t *conformance.Traffic) error {
 
 func sseOnStream(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	x, err := p.Ask(ctx, "ping", nil)
+	s, err := p.Fresh(ctx)
 	if err != nil {
 		return err
 	}
+	x := ssePost(ctx, s, sseRequest("mcpctl-ping", "ping", nil))
 	j.Saw(x)
-	for _, f := range streamableReceived(x) {
-		if f.Channel == mcp.ChannelBody && isResponseTo(f, x.Asked) {
-			j.Failf(x, "the response to ping came as the answer to the POST: %.80q", f.Data)
+	came := sseAnswer(ctx, s, "mcpctl-ping")
+	for _, m := range x.Received() {
+		if m.MessageKind() == mcp.ResponseMessage {
+			j.Failf(x, "the response to ping came as the answer to the POST: %.80q", m.Raw())
 		}
 	}
-	switch {
-	case streamed(x):
-		j.Failf(x, "the POST of ping was answered with an event stream of its own")
-	case !j.Bad() && x.Reply() == nil:
-		j.Failf(x, "the response to ping did not come on the stream: %s", outcome(x))
+	if came != nil && !j.Bad() {
+		j.Failf(x, "the response to ping did not come on the stream; the POST was answered with %s", outcome(x))
 	}
 	return j.Err("")
 }

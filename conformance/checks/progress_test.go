@@ -32,15 +32,15 @@ func progressTwins() []twin {
 		broken("progress/rate/limited", "more than 100", mcptest.Faults{Encode: manyTimes(progress, 101)}),
 		{
 			Check:   "progress/request/token",
-			Prepare: func(s *mcptest.Server) { s.Faults = mcptest.SendBefore("tools/list", pingWith("a", 7)) },
-			Break:   func(s *mcptest.Server) { s.Faults = mcptest.SendBefore("tools/list", pingWith("a", 1.5)) },
+			Prepare: func(s *mcptest.Server) { s.Faults = mcptest.SendBefore("ping", pingWith("a", 7)) },
+			Break:   func(s *mcptest.Server) { s.Faults = mcptest.SendBefore("ping", pingWith("a", 1.5)) },
 			Want:    "must be a string or an integer",
 		}, {
 			Check:   "progress/request/token",
-			Prepare: func(s *mcptest.Server) { s.Faults = mcptest.SendBefore("tools/list", pingWith("a", 7)) },
+			Prepare: func(s *mcptest.Server) { s.Faults = mcptest.SendBefore("ping", pingWith("a", 7)) },
 			Break: func(s *mcptest.Server) {
 				// A batch: the client cannot answer between the two.
-				s.Faults = mcptest.SendBefore("tools/list", []any{pingWith("a", 7), pingWith("b", 7)})
+				s.Faults = mcptest.SendBefore("ping", []any{pingWith("a", 7), pingWith("b", 7)})
 			},
 			Want: "another request still open",
 			In:   mcp.Rev20250326,

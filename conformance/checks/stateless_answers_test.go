@@ -65,6 +65,9 @@ func statelessAnswerTwins() []twin {
 func statelessStatusTwins() []twin {
 	unknown := mcptest.OnMethod("notifications/mcpctl/unknown")
 	ordinary := mcptest.OnMethod("notifications/cancelled")
+	refused := func(body string) mcptest.Faults {
+		return mcptest.Serve(unknown, says(http.StatusBadRequest, "application/json", body))
+	}
 	return []twin{{
 		Check: "stateless/notification/accepted",
 		Break: breaks(mcptest.Status(ordinary, http.StatusOK)),
@@ -82,9 +85,10 @@ func statelessStatusTwins() []twin {
 		Break: breaks(mcptest.Serve(unknown, says(http.StatusAccepted, "application/json", `{"jsonrpc":"2.0","id":null,"result":{}}`))),
 		Want:  "answered with a result",
 	}, {
-		Check: "stateless/notification/without-id",
-		Break: breaks(mcptest.EditReply("notifications/cancelled", func(_ *mcptest.Context, out map[string]any) { out["id"] = nil })),
-		Want:  "has the id null",
+		Check:   "stateless/notification/without-id",
+		Prepare: breaks(refused(`{"jsonrpc":"2.0","error":{"code":-32600,"message":"no"}}`)),
+		Break:   breaks(refused(`{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no"}}`)),
+		Want:    "has the id null",
 	}, {
 		Check: "stateless/status/method-not-found",
 		Break: breaks(mcptest.Without(mcptest.SkipStatus)),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/conformance"
@@ -53,12 +54,15 @@ func (a statelessParam) header() string { return "Mcp-Param-" + a.at.header.Text
 
 // value is the argument as the header says it.
 func (a statelessParam) value() string {
-	text, _ := toolsHeaderText(mcp.ValueOf(a.arguments).Get(a.at.path...))
-	return text
+	v := mcp.ValueOf(a.arguments).Get(a.at.path...)
+	if v.Is(mcp.String) {
+		return v.Text()
+	}
+	return v.String()
 }
 
 // call is the call, with proper headers.
-func (a statelessParam) call() mcp.Request { return toolsCall(a.tool, a.arguments) }
+func (a statelessParam) call() mcp.Request { return conformance.ToolCall(a.tool, a.arguments) }
 
 // withHeader is the call with another value in the parameter's header, or
 // without it.
@@ -105,16 +109,17 @@ func statelessParams(ctx context.Context, p *conformance.Probe, kind string, cho
 		return statelessParam{}, err
 	}
 	for _, tool := range allowed {
-		arguments, ok := toolsExample(tool)
+		example, ok := statelessExample(tool)
 		if !ok {
 			continue
 		}
-		for _, at := range toolsMirroredIn(tool.Get("inputSchema")) {
+		for _, at := range statelessMirrored(tool) {
 			value, ok := choose(at)
-			if !ok || !at.static || at.header.Text() == "" {
+			if !ok {
 				continue
 			}
-			a := statelessParam{tool: tool, at: at, arguments: statelessCopy(arguments)}
+			a := example
+			a.at = at
 			a = a.with(func(at map[string]any, name string) { at[name] = value })
 			if a.control, err = statelessOnce(ctx, p, a.call()); err != nil {
 				return a, err
@@ -128,11 +133,48 @@ func statelessParams(ctx context.Context, p *conformance.Probe, kind string, cho
 	return statelessParam{}, conformance.Unprovenf("no allowed tool has an x-mcp-header on %s", kind)
 }
 
+// statelessMirrored are the parameters of a tool that clients must mirror.
+func statelessMirrored(tool conformance.Entry) []toolsMirrored {
+	return slices.DeleteFunc(toolsMirroredIn(tool.Get("inputSchema")), func(at toolsMirrored) bool {
+		return !at.static || at.header.Text() == ""
+	})
+}
+
+// statelessExample is a call of a tool, about no parameter yet. An empty text
+// is given some content, since an empty header may get lost on the way; ok is
+// false where that cannot be, or no example can be made.
+func statelessExample(tool conformance.Entry) (a statelessParam, ok bool) {
+	r, err := conformance.ExampleCall(tool)
+	if err != nil {
+		return a, false
+	}
+	a = statelessParam{tool: tool, arguments: statelessCopy(mcp.ValueOf(r.Params).Get("arguments"))}
+	for _, at := range statelessMirrored(tool) {
+		v := mcp.ValueOf(a.arguments).Get(at.path...)
+		if !v.Is(mcp.String) || v.Text() != "" {
+			continue
+		}
+		text, ok := statelessAnyParam(at)
+		if !ok {
+			return a, false
+		}
+		a.at = at
+		a = a.with(func(at map[string]any, name string) { at[name] = text })
+	}
+	return a, true
+}
+
 // statelessAnyParam chooses any parameter, with an example of it.
 func statelessAnyParam(at toolsMirrored) (any, bool) {
 	value, err := schema.Example(at.schema.Raw())
-	_, plain := toolsHeaderText(mcp.ValueOf(value))
-	return value, err == nil && plain
+	switch v := mcp.ValueOf(value); {
+	case err != nil:
+		return nil, false
+	case v.Is(mcp.String) && v.Text() == "":
+		return statelessFreeText("mcpctl")(at)
+	default:
+		return value, v.Is(mcp.String) || v.Is(mcp.Number) || v.Is(mcp.Bool)
+	}
 }
 
 // statelessFreeText chooses a string that may be anything, and makes it text.
@@ -204,11 +246,10 @@ func statelessParamMatch(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	for _, tool := range allowed {
-		arguments, ok := toolsExample(tool)
-		a := statelessParam{tool: tool, arguments: statelessCopy(arguments)}
-		for _, at := range toolsMirroredIn(tool.Get("inputSchema")) {
+		a, ok := statelessExample(tool)
+		for _, at := range statelessMirrored(tool) {
 			value, plain := statelessAnyParam(at)
-			if !plain || !at.static || at.header.Text() == "" {
+			if !plain {
 				continue
 			}
 			a.at = at

@@ -87,12 +87,11 @@ func statelessMissingCapability(ctx context.Context, p *conformance.Probe) error
 	if err != nil {
 		return err
 	}
-	for _, tool := range allowed[:min(maxTried, len(allowed))] {
-		arguments, ok := toolsExample(tool)
-		if !ok {
+	for _, tool := range allowed[:min(statelessMaxListed, len(allowed))] {
+		r, err := conformance.ExampleCall(tool)
+		if err != nil {
 			continue
 		}
-		r := toolsCall(tool, arguments)
 		r.Meta = map[string]any{mcp.MetaCapabilities: map[string]any{}}
 		x, err := statelessOnce(ctx, p, r)
 		if err != nil {

@@ -204,9 +204,6 @@ func TestStatelessAllows(t *testing.T) {
 		allow   []string
 		want    conformance.Verdict
 	}{
-		"a server of both eras may serve GET": {
-			check: "stateless/endpoint/get", want: conformance.Skip,
-		},
 		"a server that refuses every notification": {
 			check: "stateless/notification/accepted", want: conformance.Unproven,
 			prepare: breaks(mcptest.Status(mcptest.OnMethod("notifications/cancelled"), http.StatusBadRequest)),
@@ -258,8 +255,12 @@ func TestStatelessAllows(t *testing.T) {
 		"tools without mirrored parameters": {
 			check: "stateless/param-header/mismatch", want: conformance.Unproven, allow: []string{"echo"},
 		},
-		"tools that may not be called": {
-			check: "stateless/param-header/mismatch", want: conformance.Skip,
+		"a server of this revision alone that keeps HTTP+SSE for old clients": {
+			check: "stateless/endpoint/get", want: conformance.Skip,
+			prepare: func(s *mcptest.Server) {
+				statelessAlone(s)
+				s.Faults = mcptest.Serve(mcptest.OnVerb("GET"), says(http.StatusOK, "text/event-stream", "event: endpoint\ndata: /messages\n\n"))
+			},
 		},
 		"keep-alive comments after the response": {
 			check: "stateless/answer/final-last", want: conformance.Pass,

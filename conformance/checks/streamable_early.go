@@ -112,7 +112,7 @@ func streamableDisconnect(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	why := "no call could be made"
-	for _, tool := range tools[:min(len(tools), maxParallelCalls)] {
+	for _, tool := range tools[:min(len(tools), streamableTools)] {
 		arguments, ok := toolsExample(tool)
 		if !ok {
 			continue

@@ -214,4 +214,3 @@ func streamableReopened(ctx context.Context, p *conformance.Probe) error {
 	}
 	return j.Err("")
 }
-

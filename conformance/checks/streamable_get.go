@@ -196,7 +196,7 @@ func streamableStir(ctx context.Context, p *conformance.Probe, s *mcp.Session) {
 	if err != nil {
 		return
 	}
-	for _, tool := range tools[:min(len(tools), maxParallelCalls)] {
+	for _, tool := range tools[:min(len(tools), streamableTools)] {
 		if arguments, ok := toolsExample(tool); ok {
 			s.Do(ctx, toolsCall(tool, arguments))
 		}

@@ -91,7 +91,7 @@ func streamableNoResponse(f mcp.Frame) string {
 	case err != nil:
 		return "text that is not JSON"
 	case !m.Is(mcp.Object):
-		return article(m.Kind())
+		return theKind(m.Kind())
 	case m.MessageKind() != mcp.ResponseMessage:
 		return "an object that is no response"
 	}

@@ -92,7 +92,7 @@ func streamableResumable(ctx context.Context, p *conformance.Probe) []mcp.Reques
 	if err != nil {
 		return all
 	}
-	for _, tool := range tools[:min(len(tools), maxParallelCalls)] {
+	for _, tool := range tools[:min(len(tools), streamableTools)] {
 		if arguments, ok := toolsExample(tool); ok {
 			r := toolsCall(tool, arguments)
 			r.Meta = map[string]any{"progressToken": "mcpctl-resume"}

@@ -39,8 +39,8 @@ func streamableSharing() []conformance.Check {
 	}}
 }
 
-// maxParallelCalls bounds how many of the allowed tools these checks call.
-const maxParallelCalls = 5
+// streamableTools bounds how many of the allowed tools a check calls.
+const streamableTools = 20
 
 // streamableCalls is what came of calling tools twice at once, with a GET
 // stream open beside them.
@@ -63,7 +63,7 @@ func streamableParallel(ctx context.Context, p *conformance.Probe) (*streamableC
 		}
 		all := &streamableCalls{}
 		all.get, all.noGet = streamableListen(ctx, s, "")
-		for _, tool := range tools[:min(len(tools), maxParallelCalls)] {
+		for _, tool := range tools[:min(len(tools), streamableTools)] {
 			arguments, ok := toolsExample(tool)
 			if !ok {
 				continue
@@ -77,6 +77,9 @@ func streamableParallel(ctx context.Context, p *conformance.Probe) (*streamableC
 			}
 			both.Wait()
 			all.calls = append(all.calls, pair...)
+			if len(progressIn(pair[0].Received())) > 0 && len(progressIn(pair[1].Received())) > 0 {
+				break
+			}
 		}
 		// Progress may be on the GET stream, which may lag behind.
 		soon, cancel := context.WithTimeout(ctx, streamableBreath)
@@ -97,7 +100,9 @@ func progressIn(all []mcp.Message) []string {
 	return tokens
 }
 
-func (c *streamableCalls) token(x *mcp.Exchange) string { return x.Request.Meta["progressToken"].(string) }
+func (c *streamableCalls) token(x *mcp.Exchange) string {
+	return x.Request.Meta["progressToken"].(string)
+}
 
 // owns reports whether a token is that of one of the calls.
 func (c *streamableCalls) owns(token string) bool {

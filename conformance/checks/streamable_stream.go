@@ -74,7 +74,7 @@ func streamableNoMessage(r mcp.Revision, m mcp.Message, err error) string {
 	case m.MessageKind() == mcp.Malformed && m.Is(mcp.Object):
 		return "another object"
 	case m.MessageKind() == mcp.Malformed:
-		return article(m.Kind())
+		return theKind(m.Kind())
 	}
 	return ""
 }

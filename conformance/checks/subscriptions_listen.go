@@ -81,7 +81,6 @@ func openListen(ctx context.Context, p *conformance.Probe, s *mcp.Session, id, f
 func (l *listening) await(ctx context.Context, p *conformance.Probe, began int, patience time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	defer context.AfterFunc(ctx, func() {})()
 	over := make(chan struct{})
 	defer close(over)
 	go func() {
