@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -71,7 +70,20 @@ func MatchGlob(glob, id string) bool {
 	if strings.HasSuffix(glob, "/") {
 		glob += "*"
 	}
-	pattern := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(glob))
-	ok, err := regexp.MatchString("^(?s:"+pattern+")$", id)
-	return err == nil && ok
+	for i := 0; i < len(glob); i++ {
+		switch {
+		case glob[i] == '*':
+			rest := strings.TrimLeft(glob[i:], "*")
+			for at := len(id); at >= 0 && rest != ""; at-- {
+				if MatchGlob(rest, id[at:]) {
+					return true
+				}
+			}
+			return rest == ""
+		case id == "" || glob[i] != '?' && glob[i] != id[0]:
+			return false
+		}
+		id = id[1:]
+	}
+	return id == ""
 }

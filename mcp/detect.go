@@ -1,84 +1,12 @@
 package mcp
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 )
-
-// failed sorts the reason why an opening exchange ended without an answer.
-func (s *Session) failed(x *Exchange) error {
-	var known *ConnectError
-	if errors.As(x.Err(), &known) {
-		return known
-	}
-	e := &ConnectError{Cause: CauseUnreachable, Exchange: x, Err: x.Err()}
-	exit, exited := s.Exit()
-	switch {
-	case errors.Is(x.Err(), ErrTooLong):
-		e.Cause = CauseFlood
-		e.What = fmt.Sprintf("the server sent more than mcpctl takes in before it answered %s: %v", x.Request.Method, x.Err())
-	case exited:
-		e.Cause = CauseExited
-		e.What = fmt.Sprintf("the server ended before it answered %s%s", x.Request.Method, exit.line())
-		e.Hint = "Run the command by hand: does it start, and does it need arguments or environment variables?"
-	case errors.Is(x.Err(), ErrClosed) && s.kind == Stdio:
-		e.Cause = CauseExited
-		e.What = fmt.Sprintf("the server closed its standard output before it answered %s", x.Request.Method)
-	case errors.Is(x.Err(), ErrTimeout) || errors.Is(x.Err(), context.DeadlineExceeded) || errors.Is(x.Err(), context.Canceled):
-		e.Cause = CauseSilent
-		e.What = fmt.Sprintf("the server did not answer %s in time", x.Request.Method)
-		if noise := s.noise(); noise != "" {
-			e.Cause = CauseNoise
-			e.What += fmt.Sprintf("; what it wrote is not MCP: %s", noise)
-		}
-		e.Hint = "A slow server can be given more time with --timeout."
-	case errors.Is(x.Err(), ErrNoReply):
-		e.Cause = CauseNoise
-		e.What = fmt.Sprintf("the server answered %s with HTTP status %d: %v", x.Request.Method, x.Status, x.Err())
-		if noise := s.noise(); noise != "" {
-			e.What += fmt.Sprintf("; what it wrote is not MCP: %s", noise)
-		}
-		e.Hint = "Is this the address of the MCP endpoint?"
-	default:
-		e.What = fmt.Sprintf("cannot reach the server: %v", x.Err())
-		e.Hint = "Is the server running, and is the address right?"
-	}
-	return e
-}
-
-// line is how the process ended, for the end of a sentence.
-func (e Exit) line() string {
-	how := fmt.Sprintf(" (exit code %d", e.Code)
-	if e.Signal != "" {
-		how = " (signal " + e.Signal
-	}
-	tail := bytes.TrimSpace(e.Stderr)
-	if i := bytes.LastIndexByte(tail, '\n'); i >= 0 {
-		tail = tail[i+1:]
-	}
-	if len(tail) > 0 {
-		how += fmt.Sprintf("; last words on standard error: %.200q", tail)
-	}
-	return how + ")"
-}
-
-// noise is the first thing received that is not JSON, "" when there is none.
-func (s *Session) noise() string {
-	for _, f := range s.Log().Frames() {
-		if f.Direction != Received || len(f.Data) == 0 {
-			continue
-		}
-		if _, err := f.Message(); err != nil {
-			return fmt.Sprintf("%.80q (%v)", f.Data, err)
-		}
-	}
-	return ""
-}
 
 // Spoken is what a target turned out to speak.
 type Spoken struct {

@@ -2,9 +2,6 @@ package mcp
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -112,13 +109,6 @@ func (s *Session) opened(x *Exchange) error {
 	return nil
 }
 
-// otherRevision says that the server speaks MCP, but not this revision.
-func (s *Session) otherRevision(x *Exchange, offered ...Revision) error {
-	return &ConnectError{Cause: CauseRevision, Offered: offered, Exchange: x,
-		What: fmt.Sprintf("the server does not speak %s; it offers %q", s.options.Revision, offered),
-		Hint: "Leave --revision out to test every revision that the server says it speaks."}
-}
-
 // safeSessionID tells whether a session id may be sent back: visible ASCII
 // only, of bounded length, so that no header can be smuggled in.
 func safeSessionID(id string) bool {
@@ -134,123 +124,6 @@ func revisions(v Value) []Revision {
 		}
 	}
 	return all
-}
-
-// params is what goes into the message: r.Params with _meta merged in.
-func (s *Session) params(r Request) Value {
-	params := Value{}
-	if r.Params != nil {
-		params = ValueOf(r.Params)
-	}
-	if r.NoMeta || r.Raw != nil || (params.Exists() && !params.Is(Object)) {
-		return params
-	}
-	meta := map[string]any{}
-	if s.options.Revision.Era() == Stateless {
-		meta[MetaVersion] = s.options.Revision
-		meta[MetaClientInfo] = clientInfo()
-		meta[MetaCapabilities] = s.clientCapabilities()
-	}
-	for _, m := range params.Get("_meta").Members() {
-		meta[m.Name] = m.Value
-	}
-	for k, v := range r.Meta {
-		if v == nil {
-			delete(meta, k)
-			continue
-		}
-		meta[k] = v
-	}
-	if len(meta) == 0 {
-		return params
-	}
-	return withMeta(params, meta)
-}
-
-// withMeta replaces _meta and keeps every other member where it was.
-func withMeta(params Value, meta map[string]any) Value {
-	var all []Member
-	for _, m := range params.Members() {
-		if m.Name != "_meta" {
-			all = append(all, m)
-		}
-	}
-	all = append(all, Member{"_meta", ValueOf(meta)})
-	out := []byte{'{'}
-	for i, m := range all {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		name, _ := json.Marshal(m.Name) // a string always marshals
-		out = append(append(append(out, name...), ':'), m.Value.Raw()...)
-	}
-	v, err := Parse(append(out, '}'))
-	if err != nil { // a meta value that does not marshal
-		return params
-	}
-	return v
-}
-
-// header is what a well-behaved client sends with r.
-func (s *Session) header(r Request, params Value) http.Header {
-	h := http.Header{}
-	if s.kind == Stdio {
-		return h
-	}
-	switch {
-	case r.HTTPMethod == http.MethodGet:
-		h.Set("Accept", "text/event-stream")
-	case r.HTTPMethod == http.MethodPost:
-		h.Set("Content-Type", "application/json")
-		h.Set("Accept", "application/json, text/event-stream")
-	}
-	if s.options.Revision.Era() == Stateless {
-		s.statelessHeader(h, r, params)
-		return h
-	}
-	s.mu.Lock()
-	id, ready := s.id, s.ready
-	s.mu.Unlock()
-	if ready && s.kind == HTTP && s.options.Revision >= Rev20250618 {
-		h.Set("MCP-Protocol-Version", string(s.options.Revision))
-	}
-	if id != "" && s.kind == HTTP {
-		h.Set("Mcp-Session-Id", id)
-	}
-	return h
-}
-
-// statelessHeader mirrors the body into headers:
-// basic/transports/streamable-http#request-headers of 2026-07-28.
-func (s *Session) statelessHeader(h http.Header, r Request, params Value) {
-	h.Set("MCP-Protocol-Version", string(s.options.Revision))
-	if v := params.Get("_meta", MetaVersion).Text(); v != "" {
-		h.Set("MCP-Protocol-Version", v)
-	}
-	if r.Method == "" {
-		return
-	}
-	h.Set("Mcp-Method", r.Method)
-	switch r.Method {
-	case "tools/call", "prompts/get":
-		h.Set("Mcp-Name", HeaderValue(params.Get("name").Text()))
-	case "resources/read":
-		h.Set("Mcp-Name", HeaderValue(params.Get("uri").Text()))
-	}
-	if h.Get("Mcp-Name") == "" {
-		h.Del("Mcp-Name")
-	}
-}
-
-// HeaderValue writes a value so that it can stand in a header: as it is, or
-// in the base64 form that 2026-07-28 defines for everything that cannot.
-func HeaderValue(s string) string {
-	plain := strings.IndexFunc(s, func(r rune) bool { return (r < 0x20 && r != '\t') || r > 0x7e }) < 0
-	wrapped := strings.HasPrefix(s, "=?base64?") && strings.HasSuffix(s, "?=")
-	if plain && !wrapped && s == strings.TrimSpace(s) {
-		return s
-	}
-	return "=?base64?" + base64.StdEncoding.EncodeToString([]byte(s)) + "?="
 }
 
 func clientInfo() map[string]any { return map[string]any{"name": "mcpctl", "version": "1"} }
@@ -277,28 +150,4 @@ func FullCapabilities(r Revision) map[string]any {
 		c["elicitation"] = map[string]any{}
 	}
 	return c
-}
-
-// unopened says why an opening request got no usable answer.
-func (s *Session) unopened(x *Exchange) error {
-	e := &ConnectError{Cause: CauseNoise, Exchange: x, Err: x.Err()}
-	var redirect *RedirectError
-	switch {
-	case errors.As(x.Err(), &redirect):
-		e.What = redirect.Error()
-		e.Hint = "Give the address that the redirect names, if you trust it."
-	case x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden:
-		e.Cause = CauseAuth
-		e.What = fmt.Sprintf("the server answered %s with HTTP status %d", x.Request.Method, x.Status)
-		e.Hint = "Give credentials with --bearer-env VAR or --header 'K: V'."
-	case x.Status >= 300:
-		e.What = fmt.Sprintf("the server answered %s with HTTP status %d", x.Request.Method, x.Status)
-		e.Hint = "Is this the address of the MCP endpoint?"
-	case x.Err() != nil:
-		return s.failed(x)
-	default:
-		e.What = fmt.Sprintf("the server answered %s with something that is no result", x.Request.Method)
-		e.Hint = "Is this an MCP server?"
-	}
-	return e
 }

@@ -118,7 +118,7 @@ func readEvents(body io.Reader, limits Limits, take func(Frame)) error {
 		f.Event, f.Size = &e.Event, e.Size
 		take(f)
 	}
-	chunk := make([]byte, 8<<10)
+	chunk := make([]byte, 4<<10)
 	for total := 0; ; {
 		n, err := body.Read(chunk)
 		if total += n; total > streamLimit*limits.Frame {

@@ -16,6 +16,9 @@ const (
 	countFactor = 16
 	// totalFactor times the limit is what a connection may bring in all.
 	totalFactor = 64
+	// readBytes is the buffer of one connection. A run opens hundreds, and
+	// most lines are short.
+	readBytes = 8 << 10
 )
 
 // byteOrderMark is U+FEFF in UTF-8, with which JSON must not begin and
@@ -33,7 +36,7 @@ type lines struct {
 }
 
 func newLines(r io.Reader, limit int, long func()) *lines {
-	return &lines{in: bufio.NewReaderSize(r, 64<<10), limit: limit, left: totalFactor * int64(limit), long: long}
+	return &lines{in: bufio.NewReaderSize(r, readBytes), limit: limit, left: totalFactor * int64(limit), long: long}
 }
 
 // next returns the next line without its newline, and the length it had. The

@@ -10,6 +10,10 @@ import (
 type parser struct {
 	raw []byte
 	pos int
+	// What open objects and arrays have so far, innermost last: each takes
+	// its own with it in one piece of the right size.
+	members []Member
+	items   []Value
 }
 
 func (p *parser) value() Value {
@@ -40,12 +44,15 @@ func (p *parser) value() Value {
 
 func (p *parser) object() Value {
 	v := Value{kind: Object, in: new(inside)}
+	outer := len(p.members)
 	p.pos++
 	for {
 		p.space()
 		switch p.raw[p.pos] {
 		case '}':
 			p.pos++
+			v.in.members = own(p.members[outer:])
+			p.members = p.members[:outer]
 			return v
 		case ',':
 			p.pos++
@@ -53,26 +60,39 @@ func (p *parser) object() Value {
 			name := unquote(p.string())
 			p.space()
 			p.pos++ // the colon
-			v.in.members = append(v.in.members, Member{name, p.value()})
+			value := p.value()
+			p.members = append(p.members, Member{name, value})
 		}
 	}
 }
 
 func (p *parser) array() Value {
 	v := Value{kind: Array, in: new(inside)}
+	outer := len(p.items)
 	p.pos++
 	for {
 		p.space()
 		switch p.raw[p.pos] {
 		case ']':
 			p.pos++
+			v.in.items = own(p.items[outer:])
+			p.items = p.items[:outer]
 			return v
 		case ',':
 			p.pos++
 		default:
-			v.in.items = append(v.in.items, p.value())
+			value := p.value()
+			p.items = append(p.items, value)
 		}
 	}
+}
+
+// own copies a piece of the stack, nil when it is empty.
+func own[T any](piece []T) []T {
+	if len(piece) == 0 {
+		return nil
+	}
+	return append(make([]T, 0, len(piece)), piece...)
 }
 
 // string reads a string token, quotes included.

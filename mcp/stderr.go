@@ -15,6 +15,7 @@ type tail struct {
 	text    []byte
 	total   int64
 	invalid bool
+	over    bool   // nothing more comes: text is final
 	partial []byte // the begun rune at the end of what was written
 }
 
@@ -55,18 +56,25 @@ func (t *tail) check(p []byte) {
 }
 
 // end notes that nothing more comes: a rune that was begun stays unfinished.
+// What is kept outlives the process, so it is kept tight.
 func (t *tail) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.invalid = t.invalid || len(t.partial) > 0
+	t.text, t.over = t.kept(), true
 }
 
-// bytes is a copy of the end of what was written.
+// bytes is the end of what was written, not to be changed.
 func (t *tail) bytes() []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return bytes.Clone(t.text[max(0, len(t.text)-t.keep):])
+	if t.over {
+		return t.text
+	}
+	return t.kept()
 }
+
+func (t *tail) kept() []byte { return bytes.Clone(t.text[max(0, len(t.text)-t.keep):]) }
 
 // measure is how much was written in all, and whether it is UTF-8 so far.
 func (t *tail) measure() (total int64, valid bool) {

@@ -52,39 +52,3 @@ var ErrNoReply = errors.New("the answer ended without a response to the request"
 
 // timeoutError is ErrTimeout with its measure.
 func timeoutError(d time.Duration) error { return fmt.Errorf("%w (%s)", ErrTimeout, d) }
-
-// Cause sorts the reasons why a target cannot be judged.
-type Cause string
-
-// The causes that a ConnectError tells apart.
-const (
-	CauseUsage       Cause = "usage"        // the target makes no sense
-	CauseNotFound    Cause = "not-found"    // no such command
-	CauseUnreachable Cause = "unreachable"  // nobody answers at the address
-	CauseExited      Cause = "exited"       // the process ended early
-	CauseSilent      Cause = "silent"       // no answer within the limit
-	CauseFlood       Cause = "flood"        // more bytes than the limit
-	CauseNoise       Cause = "noise"        // answers, but not in MCP
-	CauseAuth        Cause = "unauthorized" // credentials are needed
-	CauseRefused     Cause = "refused"      // a proper error to the opening
-	CauseRevision    Cause = "revision"     // speaks MCP, but not that revision
-)
-
-// ConnectError is why a connection could not be opened: one line of what was
-// tried and why it failed, and a hint what to do.
-type ConnectError struct {
-	Cause Cause
-	What  string // one line, terminal-unsafe server text included
-	Hint  string
-	// Offered is what the server answered with when Cause is CauseRevision.
-	Offered []Revision
-	// Exchange is the exchange that failed, when there was one.
-	Exchange *Exchange
-	Err      error
-}
-
-// Error is What.
-func (e *ConnectError) Error() string { return e.What }
-
-// Unwrap gives the underlying error.
-func (e *ConnectError) Unwrap() error { return e.Err }

@@ -1,11 +1,9 @@
 package mcp
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -247,46 +245,10 @@ func (v Value) walk(at string, visit func(string, Value) bool) {
 	}
 }
 
-// EscapePointer makes a member name a reference token of a JSON Pointer.
+// EscapePointer makes a member name a reference token of a JSON Pointer. It
+// allocates only for the rare names that need it: every Walk asks for each.
 func EscapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-}
-
-// Equal reports whether two values mean the same: member order and spelling
-// of white space do not count, numbers compare by value when both are whole
-// 64-bit integers and by text otherwise.
-func Equal(a, b Value) bool {
-	if a.kind != b.kind || a.Len() != b.Len() {
-		return false
-	}
-	switch a.kind {
-	case String:
-		return a.Text() == b.Text()
-	case Array:
-		for i := range a.Items() {
-			if !Equal(a.in.items[i], b.in.items[i]) {
-				return false
-			}
-		}
-		return true
-	case Object:
-		return maps.EqualFunc(a.byName(), b.byName(), Equal)
-	case Number:
-		m, whole := a.Int()
-		n, wholeToo := b.Int()
-		return bytes.Equal(a.raw, b.raw) || whole && wholeToo && m == n
-	default:
-		return bytes.Equal(a.raw, b.raw)
-	}
-}
-
-// byName is an object as a map; of duplicates the last one counts.
-func (v Value) byName() map[string]Value {
-	all := make(map[string]Value, len(v.Members()))
-	for _, m := range v.Members() {
-		all[m.Name] = m.Value
-	}
-	return all
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 }
 
 // Decode unmarshals the value into a Go value. It is for plain data that was

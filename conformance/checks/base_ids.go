@@ -48,9 +48,12 @@ func baseIDChecks() []conformance.Check {
 }
 
 // oddIDs are proper ids that a careless server gets wrong: one that is false
-// in many languages, one at the edge of what a double can hold, the same as a
-// string, and one beyond ASCII. The counter of a session uses none of them.
+// in many languages or below all counters, one at the edge of what a double
+// can hold, the same as a string, and one beyond ASCII. The counter of a
+// session uses none of them, and each of the two lists is for one check.
 func oddIDs() []any { return []any{0, 9007199254740991, "9007199254740991", "mcpctl-é"} }
+
+func oddErrorIDs() []any { return []any{-7, 9007199254740990, "9007199254740990", "mcpctl-ë"} }
 
 // callAll makes requests at the same time and waits for all.
 func callAll(ctx context.Context, s *mcp.Session, requests []mcp.Request) []*mcp.Exchange {
@@ -63,8 +66,8 @@ func callAll(ctx context.Context, s *mcp.Session, requests []mcp.Request) []*mcp
 	return all
 }
 
-// withOddIDs calls a method once with each of the odd ids.
-func withOddIDs(ctx context.Context, p *conformance.Probe, method string) (*mcp.Session, []*mcp.Exchange, error) {
+// withIDs calls a method once with each of the ids.
+func withIDs(ctx context.Context, p *conformance.Probe, method string, ids []any) (*mcp.Session, []*mcp.Exchange, error) {
 	s, err := p.Shared(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -73,7 +76,7 @@ func withOddIDs(ctx context.Context, p *conformance.Probe, method string) (*mcp.
 		return nil, nil, err
 	}
 	var requests []mcp.Request
-	for _, id := range oddIDs() {
+	for _, id := range ids {
 		requests = append(requests, mcp.Request{Method: method, ID: id})
 	}
 	return s, callAll(ctx, s, requests), nil
@@ -82,7 +85,7 @@ func withOddIDs(ctx context.Context, p *conformance.Probe, method string) (*mcp.
 func baseResponseID(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
 	method := pulse(p.Revision)
-	s, all, err := withOddIDs(ctx, p, method)
+	s, all, err := withIDs(ctx, p, method, oddIDs())
 	if err != nil {
 		return err
 	}
@@ -106,7 +109,7 @@ const unknownMethod = "mcpctl/does-not-exist"
 
 func baseErrorID(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	s, all, err := withOddIDs(ctx, p, unknownMethod)
+	s, all, err := withIDs(ctx, p, unknownMethod, oddErrorIDs())
 	if err != nil {
 		return err
 	}

@@ -160,7 +160,8 @@ func baseIDTwins() []twin {
 	}, {
 		Check: "base/response/id",
 		Break: otherID("9007199254740991", json.Number("9007199254740992")),
-		Want:  "with id 9007199254740991 got no response",
+		On:    mcp.HTTP,
+		Want:  "with id 9007199254740991 was answered with id 9007199254740992",
 	}, {
 		Check: "base/response/id",
 		Break: otherID(`"mcpctl-é"`, "mcpctl-?"),
@@ -169,11 +170,12 @@ func baseIDTwins() []twin {
 		Want:  `was answered with id "mcpctl-?"`,
 	}, {
 		Check: "base/error/id",
-		Break: otherID(`"9007199254740991"`, json.Number("9007199254740991")),
+		Break: otherID(`"9007199254740990"`, json.Number("9007199254740990")),
+		On:    mcp.HTTP,
 		Want:  `was answered`,
 	}, {
 		Check: "base/error/id",
-		Break: otherID("0", nil),
+		Break: otherID("-7", nil),
 		In:    mcp.Rev20260728,
 		On:    mcp.HTTP,
 		Want:  "has the id (absent)",

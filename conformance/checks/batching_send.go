@@ -110,7 +110,7 @@ func batchAfterFirst(ctx context.Context, p *conformance.Probe, what string) (ba
 }
 
 // batchPatience bounds the wait for the responses to a batch.
-const batchPatience = 3 * time.Second
+const batchPatience = 2 * time.Second
 
 // sendBatch sends a batch and gathers what comes until its requests are
 // answered and a control request after it is.

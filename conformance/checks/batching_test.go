@@ -49,7 +49,7 @@ func batchingTwins() []twin {
 	noBatches := mcptest.Faults{Line: func(_ *mcptest.Context, line []byte) ([][]byte, bool) { return nil, line[0] == '[' }}
 	silentArray := `[{"jsonrpc":"2.0","method":"notifications/cancelled"`
 	return []twin{
-		{Check: "batching/requests/answered", Break: withFaults(noBatches), Want: "the request mcpctl-b1 of a batch got no response"},
+		{Check: "batching/requests/answered", Break: withFaults(noBatches), On: mcp.HTTP, Want: "the request mcpctl-b1 of a batch got no response"},
 		{Check: "batching/requests/answered", Break: withFaults(onText("mcpctl-b1", "["+one+"]")), Want: "the request mcpctl-b2 of a batch got no response"},
 		{Check: "batching/requests/answered", Break: withFaults(webAnswer("mcpctl-b1", 400, "text/plain", "no")), On: mcp.HTTP, Want: "HTTP status 400"},
 		{Check: "batching/requests/each", Break: withFaults(onText("mcpctl-b3", "["+pong("mcpctl-b3")+"]")), Want: "an unknown method in a batch got no error"},

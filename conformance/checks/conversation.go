@@ -134,6 +134,9 @@ func (h *host) questions() []question {
 func answersTo(open []question, answer reply) (answers map[string]any, ok bool) {
 	answers = map[string]any{}
 	for _, q := range open {
+		if q.in.MessageKind() == mcp.RequestMessage {
+			continue // it has no place in this era and gets no answer
+		}
 		result, refusal := answer(q)
 		if refusal != nil {
 			return nil, false
@@ -158,7 +161,8 @@ func retryOf(r mcp.Request, x *mcp.Exchange, answers map[string]any) mcp.Request
 // withParam is a request with another value of one member of its params.
 func withParam(r mcp.Request, name string, value any) mcp.Request {
 	old, _ := r.Params.(map[string]any)
-	params := maps.Clone(old)
+	params := map[string]any{}
+	maps.Copy(params, old)
 	params[name] = value
 	r.Params = params
 	return r

@@ -33,6 +33,7 @@ func errorsMethodTwins() []twin {
 	}, {
 		Check: "errors/method/refused",
 		Break: withFaults(mcptest.Ignore(unknown)),
+		On:    mcp.HTTP,
 		Want:  "got no error response",
 	}, {
 		Check: "errors/method/code",
@@ -55,6 +56,7 @@ func errorsMethodTwins() []twin {
 	}, {
 		Check: "errors/params/refused",
 		Break: withFaults(mcptest.Ignore("prompts/get")),
+		On:    mcp.HTTP,
 		Want:  "prompts/get with empty params got no error response",
 	}, {
 		Check: "errors/params/code",
@@ -85,7 +87,7 @@ func garbageError(code string, change func(out, e map[string]any)) mcptest.Fault
 }
 
 const (
-	truncated  = `{"jsonrpc":"2.0",`
+	truncated  = `{"jsonrpc":"2.0","mcpctl":`
 	oldVersion = `"jsonrpc":"1.0"`
 	idNull     = `"id":null`
 )
@@ -152,9 +154,9 @@ func errorsObjectTwins() []twin {
 	bad := func(check, key string, value any, want string) twin {
 		return twin{Check: check, Prepare: withFaults(refused), Break: change(key, value), Want: want}
 	}
+	unaddressed := map[string]any{"code": -32603, "message": "it went wrong"}
 	withoutID := mcptest.Faults{Handle: func(_ *mcptest.Context, m mcp.Message) ([]any, bool) {
-		e := map[string]any{"code": -32603, "message": "it went wrong"}
-		return []any{map[string]any{"jsonrpc": "2.0", "error": e}}, m.Method() == "resources/read"
+		return []any{map[string]any{"jsonrpc": "2.0", "error": unaddressed}}, m.Method() == "resources/read"
 	}}
 	return []twin{
 		bad("errors/object/members", "code", nil, "an error has no code"),
@@ -166,7 +168,7 @@ func errorsObjectTwins() []twin {
 		bad("errors/object/message-concise", "message", "Traceback:\n  line 1", "has several lines"),
 		bad("errors/object/message-concise", "message", "", "is empty"),
 		bad("errors/object/message-concise", "message", strings.Repeat("long ", 100), "has 499 characters"),
-		{Check: "errors/object/id", Prepare: withFaults(refused), Break: withFaults(withoutID), Want: "has the id (absent)"},
+		{Check: "errors/object/id", Prepare: withFaults(refused), Break: beforeLists(map[string]any{"error": unaddressed}), Want: "has the id (absent)"},
 		{Check: "errors/object/id", Prepare: withFaults(refused), Break: withFaults(withoutID, mcptest.Status(mcptest.OnMethod("resources/read"), 400)), On: mcp.HTTP, In: mcp.Rev20251125, Want: "has the id (absent)"},
 	}
 }
@@ -202,7 +204,7 @@ func errorsCodeTwins() []twin {
 		code("errors/code/custom", -32500, "-32500, which JSON-RPC reserves"),
 		{Check: "errors/retry/malformed", Allow: []string{"elicit"}, Break: withFaults(mcptest.Without(mcptest.SkipInput)), Want: `the tool "elicit" accepts a string`},
 		{
-			Check: "errors/retry/malformed", Allow: []string{"elicit"}, Want: "got no error response",
+			Check: "errors/retry/malformed", Allow: []string{"elicit"}, On: mcp.HTTP, Want: "got no error response",
 			Break: withFaults(onText(`"inputResponses":"mcpctl"`)),
 		},
 	}
@@ -254,7 +256,7 @@ func TestErrorsAllows(t *testing.T) {
 		"no error at all":                        {"errors/code/reserved", newer, bare, conformance.Unproven},
 		"a code of the other era in the other":   {"errors/object/members", older, withFaults(mcptest.Refuse("resources/read", -32002, "gone")), conformance.Pass},
 		"a code written as a whole number":       {"errors/object/code-integer", newer, withFaults(errorWith("resources/read", map[string]any{"code": json.Number("-32603.0"), "message": "x"})), conformance.Pass},
-		"an unknown method refused without code": {"errors/method/code", older, withFaults(mcptest.Ignore("mcpctl/does-not-exist")), conformance.Unproven},
+		"an unknown method refused without code": {"errors/method/code", olderWeb, withFaults(mcptest.Ignore("mcpctl/does-not-exist")), conformance.Unproven},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,10 +32,13 @@ func provoke(ctx context.Context, p *conformance.Probe, s *mcp.Session, what str
 	}
 	got.Exchange = s.Start(ctx, r)
 	defer got.Close()
-	if _, got.served = p.Control(ctx, s); got.served == nil {
-		wait, cancel := context.WithTimeout(ctx, settling)
-		defer cancel()
+	_, got.served = p.Control(ctx, s)
+	wait, cancel := context.WithTimeout(ctx, settling)
+	defer cancel()
+	if got.served == nil {
 		_ = got.Wait(wait) // silence is an outcome, too
+	} else {
+		_, _ = s.Await(wait, func(mcp.Frame) bool { return false }) // how a process ended takes a moment to be known
 	}
 	return got
 }
@@ -79,7 +82,7 @@ func garbageTexts(r mcp.Revision) []struct{ what, text string } {
 		{garbageNoMethod, `{"jsonrpc":"2.0","id":"mcpctl-shape"}`},
 		{garbageEmpty, `{}`},
 		{garbageNumber, `42`},
-		{garbageTruncated, `{"jsonrpc":"2.0",`},
+		{garbageTruncated, `{"jsonrpc":"2.0","mcpctl":`},
 	}
 }
 

@@ -219,13 +219,15 @@ func sseOnStream(ctx context.Context, p *conformance.Probe) error {
 	}
 	x := ssePost(ctx, s, sseRequest("mcpctl-ping", "ping", nil))
 	j.Saw(x)
-	came := sseAnswer(ctx, s, "mcpctl-ping")
 	for _, m := range x.Received() {
 		if m.MessageKind() == mcp.ResponseMessage {
 			j.Failf(x, "the response to ping came as the answer to the POST: %.80q", m.Raw())
 		}
 	}
-	if came != nil && !j.Bad() {
+	if j.Bad() {
+		return j.Err("")
+	}
+	if err := sseAnswer(ctx, s, "mcpctl-ping"); err != nil {
 		j.Failf(x, "the response to ping did not come on the stream; the POST was answered with %s", outcome(x))
 	}
 	return j.Err("")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -45,10 +46,13 @@ func statelessWith(method, name, value string) mcp.Request {
 	return mcp.Request{Method: method, Header: map[string]string{name: value}}
 }
 
-// statelessOpen sends a request whose answer may be a stream without end. It
-// waits for the whole answer only when it is none, and for the first event of
-// a stream when that is wanted.
-func statelessOpen(ctx context.Context, p *conformance.Probe, r mcp.Request, event bool) (*mcp.Exchange, error) {
+// statelessPatience bounds the wait for the first event of a stream that may
+// never send one.
+const statelessPatience = 300 * time.Millisecond
+
+// statelessBegin sends a request whose answer may be a stream without end, of
+// which it only waits for the first event. Any other answer is waited for.
+func statelessBegin(ctx context.Context, p *conformance.Probe, r mcp.Request) (*mcp.Exchange, error) {
 	s, err := p.Shared(ctx)
 	if err != nil {
 		return nil, err
@@ -60,14 +64,13 @@ func statelessOpen(ctx context.Context, p *conformance.Probe, r mcp.Request, eve
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	switch {
-	case statelessMedia(x) != "text/event-stream":
+	if statelessMedia(x) != "text/event-stream" {
 		_ = x.Wait(ctx) // the outcome is in the exchange
-	case event:
-		brief, cancel := context.WithTimeout(ctx, statelessPatience)
-		defer cancel()
-		_, _ = x.Await(brief, func(mcp.Frame) bool { return true })
+		return x, nil
 	}
+	brief, cancel := context.WithTimeout(ctx, statelessPatience)
+	defer cancel()
+	_, _ = x.Await(brief, func(mcp.Frame) bool { return true }) // none is no trouble
 	return x, nil
 }
 

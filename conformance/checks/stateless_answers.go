@@ -1,9 +1,13 @@
 package checks
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -36,7 +40,15 @@ func statelessAnswers() []conformance.Check {
 		Claims: claims{Stateless: ids{"http.response.sse-final-ends-stream"}},
 		Needs:  "http",
 		Watch:  statelessFinalLast,
-		Fix:    "Send what belongs to a request before its response, and close the stream after it.",
+		Fix:    "Send what belongs to a request before its response.",
+	}, {
+		ID:     "stateless/answer/ends",
+		Title:  "the response ends its stream",
+		Claims: claims{Stateless: ids{"http.response.sse-final-ends-stream"}},
+		Needs:  "http",
+		Reach:  conformance.Observe,
+		Run:    statelessEnds,
+		Fix:    "Close the stream once the response is written.",
 	}, {
 		ID:     "stateless/answer/related",
 		Title:  "notifications before the response belong to the request",
@@ -67,7 +79,7 @@ func statelessPosts(t *conformance.Traffic) iter.Seq[*mcp.Exchange] {
 	return func(yield func(*mcp.Exchange) bool) {
 		for _, c := range t.Connections {
 			for _, x := range c.Exchanges() {
-				if !c.Bare && statelessPosted(x) && !yield(x) {
+				if !c.Bare && statelessPosted(x, t.Revision) && !yield(x) {
 					return
 				}
 			}
@@ -75,10 +87,11 @@ func statelessPosts(t *conformance.Traffic) iter.Seq[*mcp.Exchange] {
 	}
 }
 
-// statelessPosted reports whether an exchange is a request of this era, and
-// was answered. What was written by hand bears its header in its text and is
-// no message to begin with.
-func statelessPosted(x *mcp.Exchange) bool {
+// statelessPosted reports whether an exchange is a request in a revision, by
+// its header and its body, and was answered: one of the two alone may make it
+// a request of the handshake era for a server of both. What was written by
+// hand bears its header in its text and is no message to begin with.
+func statelessPosted(x *mcp.Exchange, r mcp.Revision) bool {
 	select {
 	case <-x.Opened():
 	default:
@@ -86,7 +99,7 @@ func statelessPosted(x *mcp.Exchange) bool {
 	}
 	m, err := mcp.ParseMessage(x.Sent)
 	return err == nil && x.Method == "POST" && x.Status != 0 && m.MessageKind() == mcp.RequestMessage &&
-		m.Params().Get("_meta").Has(mcp.MetaVersion)
+		m.Params().Get("_meta", mcp.MetaVersion).Text() == string(r) && x.SentHeader.Get("MCP-Protocol-Version") == string(r)
 }
 
 // statelessEvents are the events with data on the streams that answer
@@ -99,7 +112,7 @@ func statelessEvents(t *conformance.Traffic) iter.Seq[conformance.Seen] {
 				if c.Bare || f.Direction != mcp.Received || f.Channel != mcp.ChannelEvent || f.Size == 0 || f.Cut() {
 					continue
 				}
-				if f.Exchange < 0 || f.Exchange >= len(exchanges) || !statelessPosted(exchanges[f.Exchange]) {
+				if f.Exchange < 0 || f.Exchange >= len(exchanges) || !statelessPosted(exchanges[f.Exchange], t.Revision) {
 					continue
 				}
 				m, _ := f.Message()
@@ -182,6 +195,41 @@ func statelessFinalLast(t *conformance.Traffic) error {
 		}
 	}
 	return j.Err("no response came on a stream")
+}
+
+// statelessEndPatience bounds the wait for the end of a stream after its
+// response.
+const statelessEndPatience = 2 * time.Second
+
+// statelessEnds asks once more what was answered with a stream, as one that
+// expects no response: such an exchange is over when its stream is.
+func statelessEnds(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	method := ""
+	for _, what := range statelessLists(p) {
+		if l, _ := p.List(ctx, what); l != nil && statelessMedia(l.Pages[0]) == "text/event-stream" {
+			method = l.Method
+		}
+	}
+	if method == "" {
+		return j.Err("no list was answered with a stream")
+	}
+	s, err := p.Shared(ctx)
+	if err != nil {
+		return err
+	}
+	body := fmt.Appendf(nil, `{"jsonrpc":"2.0","id":"mcpctl-end","method":%q,"params":{"_meta":{%q:%q,%q:{}}}}`,
+		method, mcp.MetaVersion, p.Revision, mcp.MetaCapabilities)
+	x := s.Do(ctx, mcp.Request{Method: method, Raw: body, Notification: true, Timeout: statelessEndPatience})
+	answered := slices.ContainsFunc(x.Received(), func(m mcp.Message) bool { return m.ID().Text() == "mcpctl-end" })
+	if !answered || statelessMedia(x) != "text/event-stream" {
+		return conformance.Unprovenf("%s was not answered with a stream again: %s", method, outcome(x))
+	}
+	j.Saw(x)
+	if errors.Is(x.Err(), mcp.ErrTimeout) {
+		j.Failf(x, "the stream that answers %s was still open %s after the request, past its response", method, statelessEndPatience)
+	}
+	return j.Err("")
 }
 
 // statelessUnrelated are the notifications that belong to no single request.

@@ -6,15 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
 )
-
-// statelessPatience bounds the wait for the first event of a stream that may
-// never send one.
-const statelessPatience = 300 * time.Millisecond
 
 // statelessEndpoint judges what the endpoint accepts.
 func statelessEndpoint() []conformance.Check {
@@ -114,7 +109,7 @@ func statelessOneEndpoint(ctx context.Context, p *conformance.Probe) error {
 // statelessGet sends GET to the endpoint, once.
 func statelessGet(ctx context.Context, p *conformance.Probe) (*mcp.Exchange, error) {
 	return conformance.Once(ctx, p, "stateless get", func(ctx context.Context) (*mcp.Exchange, error) {
-		return statelessOpen(ctx, p, mcp.Request{HTTPMethod: http.MethodGet, Notification: true}, true)
+		return statelessBegin(ctx, p, mcp.Request{HTTPMethod: http.MethodGet, Notification: true})
 	})
 }
 

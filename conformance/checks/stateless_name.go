@@ -157,7 +157,11 @@ func statelessNameElsewhere(ctx context.Context, p *conformance.Probe) error {
 		all = append(all, mcp.Request{Method: "subscriptions/listen", Params: map[string]any{"notifications": map[string]any{}}})
 	}
 	for _, r := range all {
-		x, err := statelessOpen(ctx, p, r, false)
+		send := statelessOnce
+		if r.Method == "subscriptions/listen" {
+			send = statelessBegin
+		}
+		x, err := send(ctx, p, r)
 		if err != nil {
 			return err
 		}

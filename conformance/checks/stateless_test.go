@@ -29,43 +29,45 @@ func statelessHTTPTwins() []twin {
 // statelessAlone makes a server speak 2026-07-28 and nothing else.
 func statelessAlone(s *mcptest.Server) { s.Revisions = []mcp.Revision{mcp.Rev20260728} }
 
-// breaks makes Break of faults.
-func breaks(f mcptest.Faults) func(*mcptest.Server) { return func(s *mcptest.Server) { s.Faults = f } }
+// statelessBreaks makes Break of faults.
+func statelessBreaks(f mcptest.Faults) func(*mcptest.Server) {
+	return func(s *mcptest.Server) { s.Faults = f }
+}
 
-// peek reads the message of a request and puts its body back.
-func peek(r *http.Request) mcp.Message {
+// statelessPeek reads the message of a request and puts its body back.
+func statelessPeek(r *http.Request) mcp.Message {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	m, _ := mcp.ParseMessage(bytes.Clone(body))
 	return m
 }
 
-// mends makes a server lax: requests are changed before it looks at them.
-func mends(change func(r *http.Request, m mcp.Message)) mcptest.Faults {
+// statelessMends makes a server lax: requests are changed before it looks at them.
+func statelessMends(change func(r *http.Request, m mcp.Message)) mcptest.Faults {
 	return mcptest.Faults{HTTP: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			change(r, peek(r))
+			change(r, statelessPeek(r))
 			next.ServeHTTP(w, r)
 		})
 	}}
 }
 
-// tooStrict refuses the requests picked as if their headers were wrong.
-func tooStrict(match mcptest.Match) mcptest.Faults {
+// statelessTooStrict refuses the requests picked as if their headers were wrong.
+func statelessTooStrict(match mcptest.Match) mcptest.Faults {
 	return mcptest.Serve(match, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
-		_, _ = fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"error":{"code":-32020,"message":"no"}}`, peek(r).ID().Raw())
+		_, _ = fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"error":{"code":-32020,"message":"no"}}`, statelessPeek(r).ID().Raw())
 	})
 }
 
-// hasHeader picks the requests with a header.
-func hasHeader(name string) mcptest.Match {
+// statelessHasHeader picks the requests with a header.
+func statelessHasHeader(name string) mcptest.Match {
 	return func(r *http.Request, _ mcp.Message) bool { return r.Header.Get(name) != "" }
 }
 
-// says answers with a status and a body.
-func says(status int, contentType, body string) http.HandlerFunc {
+// statelessSays answers with a status and a body.
+func statelessSays(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
@@ -78,17 +80,17 @@ func statelessEndpointTwins() []twin {
 	responded := func(_ *http.Request, m mcp.Message) bool { return m.Result().Exists() }
 	return []twin{{
 		Check: "stateless/endpoint/post",
-		Break: breaks(mcptest.Serve(mcptest.OnMethod("prompts/list"), http.NotFound)),
+		Break: statelessBreaks(mcptest.Serve(mcptest.OnMethod("prompts/list"), http.NotFound)),
 		Want:  "prompts/list is not served at the endpoint",
 	}, {
 		Check:   "stateless/endpoint/get",
 		Prepare: statelessAlone,
-		Break:   breaks(mcptest.Status(mcptest.OnVerb("GET"), http.StatusNotFound)),
+		Break:   statelessBreaks(mcptest.Status(mcptest.OnVerb("GET"), http.StatusNotFound)),
 		Want:    "HTTP status 404, not 405",
 	}, {
 		Check:   "stateless/endpoint/get",
 		Prepare: statelessAlone,
-		Break: breaks(mcptest.Serve(mcptest.OnVerb("GET"), func(w http.ResponseWriter, r *http.Request) {
+		Break: statelessBreaks(mcptest.Serve(mcptest.OnVerb("GET"), func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/event-stream")
 			w.WriteHeader(http.StatusOK)
 			_ = http.NewResponseController(w).Flush()
@@ -98,31 +100,31 @@ func statelessEndpointTwins() []twin {
 	}, {
 		Check:   "stateless/endpoint/delete",
 		Prepare: statelessAlone,
-		Break:   breaks(mcptest.Status(mcptest.OnVerb("DELETE"), http.StatusNoContent)),
+		Break:   statelessBreaks(mcptest.Status(mcptest.OnVerb("DELETE"), http.StatusNoContent)),
 		Want:    "HTTP status 204, not 405",
 	}, {
 		Check:   "stateless/endpoint/http-sse",
 		Prepare: statelessAlone,
-		Break:   breaks(mcptest.Serve(mcptest.OnVerb("GET"), says(http.StatusOK, "text/event-stream", "event: endpoint\ndata: /messages\n\n"))),
+		Break:   statelessBreaks(mcptest.Serve(mcptest.OnVerb("GET"), statelessSays(http.StatusOK, "text/event-stream", "event: endpoint\ndata: /messages\n\n"))),
 		Want:    "deprecated HTTP+SSE",
 	}, {
 		Check: "stateless/endpoint/batch",
-		Break: breaks(mcptest.Serve(batched, says(http.StatusOK, "application/json",
+		Break: statelessBreaks(mcptest.Serve(batched, statelessSays(http.StatusOK, "application/json",
 			`[{"jsonrpc":"2.0","id":"mcpctl-1","result":{}},{"jsonrpc":"2.0","id":"mcpctl-2","result":{}}]`))),
 		Want: "2 were served",
 	}, {
 		Check: "stateless/endpoint/batch",
-		Break: breaks(mcptest.Serve(batched, says(http.StatusAccepted, "", ""))),
+		Break: statelessBreaks(mcptest.Serve(batched, statelessSays(http.StatusAccepted, "", ""))),
 		Want:  "was not refused",
 	}, {
 		Check:   "stateless/endpoint/response",
 		Prepare: statelessAlone,
-		Break:   breaks(mcptest.Serve(responded, says(http.StatusAccepted, "", ""))),
+		Break:   statelessBreaks(mcptest.Serve(responded, statelessSays(http.StatusAccepted, "", ""))),
 		Want:    "was not refused",
 	}, {
 		Check: "stateless/endpoint/accept",
-		Break: breaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool { return r.Header.Get("Accept") == "application/json" },
-			says(http.StatusInternalServerError, "text/plain", "oops"))),
+		Break: statelessBreaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool { return r.Header.Get("Accept") == "application/json" },
+			statelessSays(http.StatusInternalServerError, "text/plain", "oops"))),
 		Want: "neither served nor refused",
 	}}
 }
@@ -130,7 +132,7 @@ func statelessEndpointTwins() []twin {
 func statelessOriginTwins() []twin {
 	from := func(r *http.Request, start string) bool { return strings.HasPrefix(r.Header.Get("Origin"), start) }
 	passes := func(when func(r *http.Request, m mcp.Message) bool) func(*mcptest.Server) {
-		return breaks(mends(func(r *http.Request, m mcp.Message) {
+		return statelessBreaks(statelessMends(func(r *http.Request, m mcp.Message) {
 			if when(r, m) {
 				r.Header.Del("Origin")
 			}
@@ -138,11 +140,11 @@ func statelessOriginTwins() []twin {
 	}
 	return []twin{{
 		Check: "stateless/origin/foreign",
-		Break: breaks(mcptest.Without(mcptest.SkipOrigin)),
+		Break: statelessBreaks(mcptest.Without(mcptest.SkipOrigin)),
 		Want:  "was served, expected 403",
 	}, {
 		Check: "stateless/origin/foreign",
-		Break: breaks(mcptest.Status(hasHeader("Origin"), http.StatusBadRequest)),
+		Break: statelessBreaks(mcptest.Status(statelessHasHeader("Origin"), http.StatusBadRequest)),
 		Want:  "not with 403",
 	}, {
 		Check: "stateless/origin/lookalike",
@@ -158,11 +160,11 @@ func statelessOriginTwins() []twin {
 		Want:  "notifications/cancelled with Origin: https://evil.example was not refused",
 	}, {
 		Check: "stateless/origin/everywhere",
-		Break: breaks(mcptest.Serve(mcptest.OnVerb("GET"), says(http.StatusOK, "text/event-stream", ""))),
+		Break: statelessBreaks(mcptest.Serve(mcptest.OnVerb("GET"), statelessSays(http.StatusOK, "text/event-stream", ""))),
 		Want:  "GET  with Origin",
 	}, {
 		Check: "stateless/origin/own",
-		Break: breaks(mcptest.Serve(hasHeader("Origin"), says(http.StatusForbidden, "text/plain", "no"))),
+		Break: statelessBreaks(mcptest.Serve(statelessHasHeader("Origin"), statelessSays(http.StatusForbidden, "text/plain", "no"))),
 		Want:  "every Origin is refused",
 	}, {
 		Check: "stateless/origin/null",
@@ -170,7 +172,7 @@ func statelessOriginTwins() []twin {
 		Want:  "Origin: null was served",
 	}, {
 		Check: "stateless/origin/without-id",
-		Break: breaks(mcptest.Faults{Edit: func(c *mcptest.Context, out map[string]any) {
+		Break: statelessBreaks(mcptest.Faults{Edit: func(c *mcptest.Context, out map[string]any) {
 			if c.HTTP != nil && c.HTTP.Header.Get("Origin") != "" {
 				out["id"] = 1
 			}
@@ -178,7 +180,7 @@ func statelessOriginTwins() []twin {
 		Want: "has the id 1",
 	}, {
 		Check: "stateless/origin/host",
-		Break: breaks(mends(func(r *http.Request, _ mcp.Message) {
+		Break: statelessBreaks(statelessMends(func(r *http.Request, _ mcp.Message) {
 			if r.Header.Get("Origin") == "http://"+r.Host {
 				r.Header.Del("Origin")
 				r.Host = "127.0.0.1"
@@ -187,11 +189,11 @@ func statelessOriginTwins() []twin {
 		Want: "the Origin that fits it was served",
 	}, {
 		Check: "stateless/origin/cors",
-		Break: breaks(mcptest.SetHeader(mcptest.OnVerb("OPTIONS"), "Access-Control-Allow-Origin", "https://evil.example")),
+		Break: statelessBreaks(mcptest.SetHeader(mcptest.OnVerb("OPTIONS"), "Access-Control-Allow-Origin", "https://evil.example")),
 		Want:  "OPTIONS from https://evil.example",
 	}, {
 		Check: "stateless/origin/cors",
-		Break: breaks(mcptest.SetHeader(mcptest.OnMethod("server/discover"), "Access-Control-Allow-Origin", "https://evil.example")),
+		Break: statelessBreaks(mcptest.SetHeader(mcptest.OnMethod("server/discover"), "Access-Control-Allow-Origin", "https://evil.example")),
 		Want:  "POST from https://evil.example",
 	}}
 }
@@ -206,50 +208,50 @@ func TestStatelessAllows(t *testing.T) {
 	}{
 		"a server that refuses every notification": {
 			check: "stateless/notification/accepted", want: conformance.Unproven,
-			prepare: breaks(mcptest.Status(mcptest.OnMethod("notifications/cancelled"), http.StatusBadRequest)),
+			prepare: statelessBreaks(mcptest.Status(mcptest.OnMethod("notifications/cancelled"), http.StatusBadRequest)),
 		},
 		"refusing unknown notifications": {
 			check: "stateless/notification/refused", want: conformance.Pass,
-			prepare: breaks(mcptest.Status(mcptest.OnMethod("notifications/mcpctl/unknown"), http.StatusNotFound)),
+			prepare: statelessBreaks(mcptest.Status(mcptest.OnMethod("notifications/mcpctl/unknown"), http.StatusNotFound)),
 		},
 		"a 403 in plain text": {
 			check: "stateless/origin/without-id", want: conformance.Unproven,
-			prepare: breaks(mcptest.Serve(hasHeader("Origin"), says(http.StatusForbidden, "text/plain", "no"))),
+			prepare: statelessBreaks(mcptest.Serve(statelessHasHeader("Origin"), statelessSays(http.StatusForbidden, "text/plain", "no"))),
 		},
 		"a guard that lets only some local pages in": {
 			check: "stateless/origin/own", want: conformance.Pass,
-			prepare: breaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool {
+			prepare: statelessBreaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool {
 				return strings.HasPrefix(r.Header.Get("Origin"), "http://127.0.0.1")
-			}, says(http.StatusForbidden, "text/plain", "no"))),
+			}, statelessSays(http.StatusForbidden, "text/plain", "no"))),
 		},
 		"a preflight that grants nothing": {
 			check: "stateless/origin/everywhere", want: conformance.Pass,
-			prepare: breaks(mcptest.Serve(mcptest.OnVerb("OPTIONS"), says(http.StatusNoContent, "", ""))),
+			prepare: statelessBreaks(mcptest.Serve(mcptest.OnVerb("OPTIONS"), statelessSays(http.StatusNoContent, "", ""))),
 		},
 		"an absent version header read as 2025-03-26": {
 			check: "stateless/version-header/missing", want: conformance.Pass,
-			prepare: breaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool {
+			prepare: statelessBreaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool {
 				return r.Method == "POST" && r.Header.Get("Mcp-Protocol-Version") == "" && r.Header.Get("Mcp-Method") != ""
-			}, says(http.StatusNotFound, "text/plain", "no session"))),
+			}, statelessSays(http.StatusNotFound, "text/plain", "no session"))),
 		},
 		"a version header of the handshake era taken at its word": {
 			check: "stateless/version-header/mismatch", want: conformance.Pass,
-			prepare: breaks(mcptest.Serve(func(r *http.Request, m mcp.Message) bool {
+			prepare: statelessBreaks(mcptest.Serve(func(r *http.Request, m mcp.Message) bool {
 				return r.Header.Get("Mcp-Protocol-Version") == "2025-11-25" && m.Method() == "server/discover"
-			}, says(http.StatusNotFound, "text/plain", "no session"))),
+			}, statelessSays(http.StatusNotFound, "text/plain", "no session"))),
 		},
 		"bytes refused below MCP": {
 			check: "stateless/headers/characters", want: conformance.Pass,
-			prepare: breaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool {
+			prepare: statelessBreaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool {
 				return strings.Contains(r.Header.Get("Mcp-Name"), "\u00f1")
-			}, says(http.StatusBadRequest, "text/plain", "bad header"))),
+			}, statelessSays(http.StatusBadRequest, "text/plain", "bad header"))),
 		},
 		"an unknown tool as the result of a tool": {
 			check: "stateless/name-header/missing/tools-call", want: conformance.Pass,
-			prepare: breaks(mcptest.Serve(func(r *http.Request, m mcp.Message) bool {
+			prepare: statelessBreaks(mcptest.Serve(func(r *http.Request, m mcp.Message) bool {
 				return m.Method() == "tools/call" && r.Header.Get("Mcp-Name") != ""
 			}, func(w http.ResponseWriter, r *http.Request) {
-				says(http.StatusOK, "application/json", fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"resultType":"complete","isError":true,"content":[]}}`, peek(r).ID().Raw()))(w, r)
+				statelessSays(http.StatusOK, "application/json", fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"resultType":"complete","isError":true,"content":[]}}`, statelessPeek(r).ID().Raw()))(w, r)
 			})),
 		},
 		"tools without mirrored parameters": {
@@ -259,18 +261,18 @@ func TestStatelessAllows(t *testing.T) {
 			check: "stateless/endpoint/get", want: conformance.Skip,
 			prepare: func(s *mcptest.Server) {
 				statelessAlone(s)
-				s.Faults = mcptest.Serve(mcptest.OnVerb("GET"), says(http.StatusOK, "text/event-stream", "event: endpoint\ndata: /messages\n\n"))
+				s.Faults = mcptest.Serve(mcptest.OnVerb("GET"), statelessSays(http.StatusOK, "text/event-stream", "event: endpoint\ndata: /messages\n\n"))
 			},
 		},
 		"keep-alive comments after the response": {
 			check: "stateless/answer/final-last", want: conformance.Pass,
-			prepare: breaks(mcptest.Serve(mcptest.OnMethod("prompts/list"), func(w http.ResponseWriter, r *http.Request) {
-				says(http.StatusOK, "text/event-stream", fmt.Sprintf("data: {\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"prompts\":[]}}\n\n:\n\n", peek(r).ID().Raw()))(w, r)
+			prepare: statelessBreaks(mcptest.Serve(mcptest.OnMethod("prompts/list"), func(w http.ResponseWriter, r *http.Request) {
+				statelessSays(http.StatusOK, "text/event-stream", fmt.Sprintf("data: {\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"prompts\":[]}}\n\n:\n\n", statelessPeek(r).ID().Raw()))(w, r)
 			})),
 		},
 		"notifications of an extension": {
 			check: "stateless/answer/related", want: conformance.Pass,
-			prepare: breaks(mcptest.SendBefore("tools/list", map[string]any{"jsonrpc": "2.0", "method": "notifications/com.example/hint"})),
+			prepare: statelessBreaks(mcptest.SendBefore("tools/list", map[string]any{"jsonrpc": "2.0", "method": "notifications/com.example/hint"})),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -313,4 +315,20 @@ func TestStatelessPublicServer(t *testing.T) {
 		"foreign": unproven, "lookalike": unproven, "everywhere": unproven, "null": unproven, "without-id": unproven, "cors": unproven,
 		"own": conformance.Pass, "host": conformance.Skip,
 	}, verdicts)
+}
+
+// TestStatelessOldRequests: a server of both eras may make a session for what
+// its header says is a request of the handshake era, as some probes do.
+func TestStatelessOldRequests(t *testing.T) {
+	server := mcptest.New()
+	server.Faults = mcptest.SetHeader(func(r *http.Request, _ mcp.Message) bool {
+		return r.Header.Get("Mcp-Protocol-Version") != "2026-07-28"
+	}, "Mcp-Session-Id", "s-1")
+	report := judge(t, server, mcp.HTTP, func(o *conformance.Options) {
+		o.Revisions, o.Check = []mcp.Revision{mcp.Rev20260728}, []string{"stateless/version-header/*", "stateless/session/none"}
+	})
+	require.Len(t, report.Findings, 4)
+	for _, f := range report.Findings {
+		assert.Equal(t, conformance.Pass, f.Verdict, "%s: %s", f.Check, f.Message)
+	}
 }

@@ -90,8 +90,11 @@ func statelessVersionUnsupported(ctx context.Context, p *conformance.Probe) erro
 			return err
 		}
 		j.Saw(x)
-		if x.Status != http.StatusBadRequest || statelessCode(x) != mcp.CodeUnsupportedVersion {
-			j.Failf(x, "server/discover in version %s was not refused with 400 and -32022: HTTP status %d, %s", version, x.Status, outcome(x))
+		switch {
+		case statelessCode(x) != mcp.CodeUnsupportedVersion:
+			j.Failf(x, "server/discover in version %s was not refused with -32022: %s", version, outcome(x))
+		case x.Status != http.StatusBadRequest:
+			j.Failf(x, "server/discover in version %s was refused with HTTP status %d, not 400", version, x.Status)
 		}
 	}
 	return j.Err("")

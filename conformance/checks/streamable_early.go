@@ -6,7 +6,6 @@ import (
 	"iter"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -96,10 +95,6 @@ func streamableRetry(t *conformance.Traffic) error {
 // resumes it: a server that went on with the call then has the response.
 func streamableDisconnect(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	tools, err := p.AllowedTools(ctx)
-	if err != nil {
-		return err
-	}
 	resumed, err := streamableResume(ctx, p)
 	if err != nil {
 		return err
@@ -112,52 +107,44 @@ func streamableDisconnect(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	why := "no call could be made"
-	for _, tool := range tools[:min(len(tools), streamableTools)] {
-		arguments, ok := toolsExample(tool)
-		if !ok {
-			continue
-		}
-		if why, err = streamableDrop(ctx, s, j, tool, arguments); err != nil || j.Bad() {
-			break
-		}
-	}
+	err = streamableCall(ctx, p, "mcpctl-drop", func(r mcp.Request) (enough bool) {
+		why = streamableDrop(ctx, s, j, r)
+		return why == ""
+	})
 	if err != nil {
 		return err
 	}
 	return j.Err("whether calls go on could not be seen: " + why)
 }
 
-// streamableDrop does so with one tool. It returns why nothing could be told.
-func streamableDrop(ctx context.Context, s *mcp.Session, j *conformance.Judge, tool conformance.Entry, arguments any) (string, error) {
-	r := toolsCall(tool, arguments)
-	r.Meta = map[string]any{"progressToken": "mcpctl-drop"}
+// streamableDrop does so with one call. It returns why nothing could be told,
+// "" when something could.
+func streamableDrop(ctx context.Context, s *mcp.Session, j *conformance.Judge, r mcp.Request) string {
 	x := s.Start(ctx, r)
 	defer x.Close()
 	soon, cancel := context.WithTimeout(ctx, streamablePatience)
 	defer cancel()
 	first, err := x.Await(soon, hasEventID)
 	if err != nil {
-		return "no event with an id came before the response", nil
+		return "no event with an id came before the response"
 	}
 	if streamableOver(x.Done()) {
-		return "the response came at once", nil
+		return "the response came at once"
 	}
 	x.Close()
 	again, err := streamableListen(ctx, s, first.Event.ID)
 	if err != nil {
-		return "the server resumes no streams", nil
+		return "the broken stream could not be resumed at once"
 	}
 	defer again.Close()
-	started := time.Now()
 	_, err = again.Await(soon, func(f mcp.Frame) bool { return isResponseTo(f, x.Asked) })
 	switch {
 	case err == nil:
 		j.Saw(again)
 	case streamableOver(again.Done()):
-		j.Failf(again, "the stream of a call to %.60q, resumed after its connection broke, ended after %s without the response",
-			toolName(tool), time.Since(started).Round(time.Millisecond))
+		j.Failf(again, "the stream of a call whose connection broke, resumed after %.40q, ended without the response", first.Event.ID)
 	default:
-		return "the resumed stream brought no response in time", nil
+		return "the resumed stream brought no response in time"
 	}
-	return "", nil
+	return ""
 }

@@ -65,13 +65,19 @@ func streamableResume(ctx context.Context, p *conformance.Probe) (*streamableRes
 			return nil, err
 		}
 		r := &streamableResumed{session: s}
-		for _, request := range streamableResumable(ctx, p) {
+		twice := func(request mcp.Request) (enough bool) {
 			x := s.Do(ctx, request)
-			if !streamableHasPast(x) {
-				continue
+			if streamableHasPast(x) {
+				r.streams = append(r.streams, resumedStream{first: x}, resumedStream{first: s.Do(ctx, request)})
 			}
-			r.streams = append(r.streams, resumedStream{first: x}, resumedStream{first: s.Do(ctx, request)})
-			break
+			return len(r.streams) > 0
+		}
+		methods := []string{"ping"}
+		for _, what := range streamableLists(p) {
+			methods = append(methods, what+"/list")
+		}
+		if !slices.ContainsFunc(methods, func(m string) bool { return twice(mcp.Request{Method: m}) }) {
+			_ = streamableCall(ctx, p, "mcpctl-resume", twice) // where no tool is allowed, there is nothing more to try
 		}
 		for i := range r.streams {
 			if one := &r.streams[i]; streamableHasPast(one.first) {
@@ -80,26 +86,6 @@ func streamableResume(ctx context.Context, p *conformance.Probe) (*streamableRes
 		}
 		return r, nil
 	})
-}
-
-// streamableResumable are requests whose answers may be worth resuming.
-func streamableResumable(ctx context.Context, p *conformance.Probe) []mcp.Request {
-	all := []mcp.Request{{Method: "ping"}}
-	for _, what := range streamableLists(p) {
-		all = append(all, mcp.Request{Method: what + "/list"})
-	}
-	tools, err := p.AllowedTools(ctx)
-	if err != nil {
-		return all
-	}
-	for _, tool := range tools[:min(len(tools), streamableTools)] {
-		if arguments, ok := toolsExample(tool); ok {
-			r := toolsCall(tool, arguments)
-			r.Meta = map[string]any{"progressToken": "mcpctl-resume"}
-			all = append(all, r)
-		}
-	}
-	return all
 }
 
 // streamableHasPast reports whether a stream had something to miss: its

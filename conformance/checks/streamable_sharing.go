@@ -2,7 +2,9 @@ package checks
 
 import (
 	"context"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -39,8 +41,35 @@ func streamableSharing() []conformance.Check {
 	}}
 }
 
-// streamableTools bounds how many of the allowed tools a check calls.
-const streamableTools = 20
+// Bounds on the calls that one check makes: their number, and when no other
+// is begun any more.
+const (
+	streamableTools  = 20
+	streamableBudget = 8 * time.Second
+)
+
+// streamableCall gives, one after another, good calls of the allowed tools to
+// try, until that has seen enough.
+func streamableCall(ctx context.Context, p *conformance.Probe, token string, try func(mcp.Request) (enough bool)) error {
+	tools, err := p.AllowedTools(ctx)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	for _, tool := range tools[:min(len(tools), streamableTools)] {
+		arguments, ok := toolsExample(tool)
+		if !ok {
+			continue
+		}
+		r := toolsCall(tool, arguments)
+		r.Meta = map[string]any{"progressToken": token}
+		r.Timeout = streamablePatience
+		if try(r) || ctx.Err() != nil || time.Since(began) > streamableBudget {
+			break
+		}
+	}
+	return nil
+}
 
 // streamableCalls is what came of calling tools twice at once, with a GET
 // stream open beside them.
@@ -53,33 +82,25 @@ type streamableCalls struct {
 // streamableParallel makes those calls, once for all checks.
 func streamableParallel(ctx context.Context, p *conformance.Probe) (*streamableCalls, error) {
 	return conformance.Once(ctx, p, "parallel calls", func(ctx context.Context) (*streamableCalls, error) {
-		tools, err := p.AllowedTools(ctx)
-		if err != nil {
-			return nil, err
-		}
 		s, err := p.Fresh(ctx)
 		if err != nil {
 			return nil, err
 		}
 		all := &streamableCalls{}
 		all.get, all.noGet = streamableListen(ctx, s, "")
-		for _, tool := range tools[:min(len(tools), streamableTools)] {
-			arguments, ok := toolsExample(tool)
-			if !ok {
-				continue
-			}
+		err = streamableCall(ctx, p, "", func(r mcp.Request) (enough bool) {
 			var both sync.WaitGroup
 			pair := make([]*mcp.Exchange, 2)
-			for i, token := range []string{"mcpctl-a-", "mcpctl-b-"} {
-				r := toolsCall(tool, arguments)
-				r.Meta = map[string]any{"progressToken": token + toolName(tool)}
+			for i := range pair {
+				r.Meta = map[string]any{"progressToken": fmt.Sprintf("mcpctl-%d", len(all.calls)+i)}
 				both.Go(func() { pair[i] = s.Do(ctx, r) })
 			}
 			both.Wait()
 			all.calls = append(all.calls, pair...)
-			if len(progressIn(pair[0].Received())) > 0 && len(progressIn(pair[1].Received())) > 0 {
-				break
-			}
+			return len(progressIn(pair[0].Received())) > 0 && len(progressIn(pair[1].Received())) > 0
+		})
+		if err != nil {
+			return nil, err
 		}
 		// Progress may be on the GET stream, which may lag behind.
 		soon, cancel := context.WithTimeout(ctx, streamableBreath)

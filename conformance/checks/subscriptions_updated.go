@@ -172,7 +172,7 @@ func (w *watcher) phase() (came []conformance.Seen, changed map[string]*mcp.Exch
 	// Notifications may go another way than the answers above.
 	patience := 100 * time.Millisecond
 	if len(changed) > 0 {
-		patience = announcePatience
+		patience *= 3
 	}
 	settle(w.ctx, w.s, began, patience, func(m mcp.Message) bool { return m.Method() == resourceUpdated })
 	return slices.DeleteFunc(heard(w.s.Log(), began), func(m conformance.Seen) bool { return m.Method() != resourceUpdated }), changed

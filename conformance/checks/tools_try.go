@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/conformance/schema"

@@ -1,8 +1,7 @@
 package checks
 
 import (
-	"cmp"
-	"fmt"
+	"crypto/sha256"
 	"slices"
 	"strings"
 
@@ -38,7 +37,7 @@ func wireMessages(t *conformance.Traffic) error {
 	if err != nil {
 		return err
 	}
-	w := &wireJudge{j: t.Judge(), t: t, set: set, known: map[string][]schema.Problem{}, told: map[string]bool{}}
+	w := &wireJudge{j: t.Judge(), t: t, set: set, known: map[wireText][]schema.Problem{}, told: map[string]bool{}}
 	for m := range t.Received() {
 		if m.Is(mcp.Object) && isEnvelope(t.Transport, m) {
 			w.message(m)
@@ -54,8 +53,14 @@ type wireJudge struct {
 	j     *conformance.Judge
 	t     *conformance.Traffic
 	set   *schema.Set
-	known map[string][]schema.Problem // by definition and text
+	known map[wireText][]schema.Problem
 	told  map[string]bool
+}
+
+// wireText stands for a text and the definition that it is judged by.
+type wireText struct {
+	definition string
+	sum        [sha256.Size]byte
 }
 
 func (w *wireJudge) message(m conformance.Seen) {
@@ -167,30 +172,18 @@ func (w *wireJudge) tellBut(m conformance.Seen, what, at, definition string, v m
 			continue
 		}
 		w.told[key] = true
-		pointer := at + p.Pointer
-		w.j.Faultf(m, pointer, "%s is no %s: %s %s", what, definition, cmp.Or(wireMember(pointer), "it"), p.Message)
+		w.j.Faultf(m, at+p.Pointer, "%s is no %s: %s", what, definition, p.Message)
 	}
 }
 
 func (w *wireJudge) problems(definition string, v mcp.Value) []schema.Problem {
-	key := definition + "\x00" + string(v.Raw())
+	key := wireText{definition, sha256.Sum256(v.Raw())}
 	problems, known := w.known[key]
 	if !known {
 		problems = w.set.Validate(definition, v.Raw())
 		w.known[key] = problems
 	}
 	return problems
-}
-
-// wireMember is the last member name of a JSON Pointer, "" when there is none.
-func wireMember(pointer string) string {
-	all := strings.Split(pointer, "/")
-	for i := len(all) - 1; i > 0; i-- {
-		if !isIndex(all[i]) {
-			return strings.NewReplacer("~1", "/", "~0", "~").Replace(all[i])
-		}
-	}
-	return ""
 }
 
 // wirePattern is a JSON Pointer with a star for every index, so that what is
@@ -207,12 +200,4 @@ func wirePattern(pointer string) string {
 
 func isIndex(token string) bool {
 	return token != "" && strings.Trim(token, "0123456789") == ""
-}
-
-// wireSeveral counts what else is wrong, for messages.
-func wireSeveral(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (and %d more)", n)
 }
