@@ -29,11 +29,20 @@ type Evidence struct {
 	Size int `json:"size"`
 }
 
-// evidence turns what a judge was shown into what a report carries.
-func evidence(all []shown, r *redact.Redactor) []Evidence {
+// scribe writes what judges were shown into what a report carries. The same
+// list answers are behind many findings, which share one text. A scribe
+// belongs to one goroutine.
+type scribe struct {
+	redact *redact.Redactor
+	texts  map[*byte]string // by where a frame's data lies
+}
+
+func newScribe(r *redact.Redactor) *scribe { return &scribe{r, map[*byte]string{}} }
+
+func (w *scribe) evidence(all []shown) []Evidence {
 	var out []Evidence
 	for _, s := range all {
-		out = append(out, s.evidence(r)...)
+		out = append(out, w.one(s)...)
 		if len(out) >= maxEvidence {
 			return out[:maxEvidence]
 		}
@@ -41,18 +50,19 @@ func evidence(all []shown, r *redact.Redactor) []Evidence {
 	return out
 }
 
-func (s shown) evidence(r *redact.Redactor) []Evidence {
+func (w *scribe) one(s shown) []Evidence {
 	var out []Evidence
+	r := w.redact
 	x := s.exchange
 	if x == nil {
 		for _, f := range s.frames {
-			out = append(out, frameEvidence(f, r))
+			out = append(out, w.frame(f))
 		}
 		return out
 	}
 	sent, answered := false, false
 	for _, f := range s.chosen() {
-		e := frameEvidence(f, r)
+		e := w.frame(f)
 		switch {
 		case f.Direction == mcp.Sent && !sent:
 			sent = true
@@ -98,13 +108,25 @@ func (s shown) chosen() []mcp.Frame {
 
 func status(code int) string { return fmt.Sprintf("%d %s", code, http.StatusText(code)) }
 
-func frameEvidence(f mcp.Frame, r *redact.Redactor) Evidence {
+func (w *scribe) frame(f mcp.Frame) Evidence {
 	e := Evidence{Direction: "received", Channel: string(f.Channel), Millis: float64(f.At.Microseconds()) / 1000, Size: f.Size}
 	if f.Direction == mcp.Sent {
 		e.Direction = "sent"
 	}
-	e.Text = clip(r.String(string(f.Data)))
+	e.Text = w.text(f.Data)
 	return e
+}
+
+func (w *scribe) text(data []byte) string {
+	if len(data) == 0 {
+		return ""
+	}
+	text, known := w.texts[&data[0]]
+	if !known {
+		text = clip(string(w.redact.Bytes(data)))
+		w.texts[&data[0]] = text
+	}
+	return text
 }
 
 // clip bounds text and makes it valid UTF-8, which JSON and XML ask for.

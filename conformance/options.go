@@ -70,20 +70,24 @@ func MatchGlob(glob, id string) bool {
 	if strings.HasSuffix(glob, "/") {
 		glob += "*"
 	}
-	for i := 0; i < len(glob); i++ {
+	// Where a star could have taken less than what follows needs, it takes
+	// one more: only the last star ever has to.
+	star, taken := -1, 0
+	g, i := 0, 0
+	for i < len(id) {
 		switch {
-		case glob[i] == '*':
-			rest := strings.TrimLeft(glob[i:], "*")
-			for at := len(id); at >= 0 && rest != ""; at-- {
-				if MatchGlob(rest, id[at:]) {
-					return true
-				}
-			}
-			return rest == ""
-		case id == "" || glob[i] != '?' && glob[i] != id[0]:
+		case g < len(glob) && glob[g] == '*':
+			star, taken = g, i
+			g++
+		case g < len(glob) && (glob[g] == '?' || glob[g] == id[i]):
+			g++
+			i++
+		case star >= 0:
+			taken++
+			g, i = star+1, taken
+		default:
 			return false
 		}
-		id = id[1:]
 	}
-	return id == ""
+	return strings.Trim(glob[g:], "*") == ""
 }

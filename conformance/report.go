@@ -116,9 +116,10 @@ func (p *Plan) report(r *run, started time.Time) *Report {
 	p.addServers(report)
 	p.addRefused(report)
 	general := map[int]bool{}
+	w := newScribe(p.options.Redact)
 	for i, c := range p.Cases {
 		general[len(report.Findings)] = c.Check.General
-		report.Findings = append(report.Findings, p.finding(c, r.results[i]))
+		report.Findings = append(report.Findings, p.finding(c, r.results[i], w))
 	}
 	collapse(report.Findings, func(i int) bool { return general[i] })
 	report.Tally()
@@ -166,7 +167,7 @@ func (p *Plan) addRefused(report *Report) {
 }
 
 // finding is the verdict on one case, with its evidence.
-func (p *Plan) finding(c Case, res result) Finding {
+func (p *Plan) finding(c Case, res result, w *scribe) Finding {
 	f := Finding{
 		Check: c.Check.ID, Title: c.Check.Title, Revision: c.Revision, Transport: string(c.Transport),
 		Verdict: verdictOf(res.err, c.Binding), Level: level(c.Binding), Alone: res.again, Millis: res.took.Milliseconds(),
@@ -196,7 +197,7 @@ func (p *Plan) finding(c Case, res result) Finding {
 		}
 	}
 	if res.judge != nil {
-		f.Evidence = evidence(res.judge.shown, p.options.Redact)
+		f.Evidence = w.evidence(res.judge.shown)
 	}
 	return f
 }

@@ -26,6 +26,9 @@ func mirror(header map[string]string, schema, value Value) {
 		name := property.Value.Get("x-mcp-header").Text()
 		if text, ok := headerText(v); ok && isToken(name) {
 			header["Mcp-Param-"+name] = HeaderValue(text)
+			if text == "" { // an empty Request.Header would take the header away
+				header["Mcp-Param-"+name] = "=?base64??="
+			}
 		}
 		mirror(header, property.Value, v)
 	}

@@ -49,11 +49,11 @@ func baseIDChecks() []conformance.Check {
 
 // oddIDs are proper ids that a careless server gets wrong: one that is false
 // in many languages or below all counters, one at the edge of what a double
-// can hold, the same as a string, and one beyond ASCII. The counter of a
+// can hold, a string of digits, and one beyond ASCII. The counter of a
 // session uses none of them, and each of the two lists is for one check.
-func oddIDs() []any { return []any{0, 9007199254740991, "9007199254740991", "mcpctl-é"} }
+func oddIDs() []any { return []any{0, 9007199254740991, "9007199254740989", "mcpctl-é"} }
 
-func oddErrorIDs() []any { return []any{-7, 9007199254740990, "9007199254740990", "mcpctl-ë"} }
+func oddErrorIDs() []any { return []any{-7, 9007199254740990, "9007199254740988", "mcpctl-ë"} }
 
 // callAll makes requests at the same time and waits for all.
 func callAll(ctx context.Context, s *mcp.Session, requests []mcp.Request) []*mcp.Exchange {

@@ -114,6 +114,8 @@ func TestBaseAllows(t *testing.T) {
 		"ids spelt as fractions":             {"base/response/id", place{stateless, mcp.HTTP}, otherID("0", 0.0), conformance.Pass},
 		"a notification refused over HTTP":   {"base/notification/no-response", place{handshake, mcp.HTTP}, refuseNotifications, conformance.Pass},
 		"bad _meta refused by either era":    {"base/meta/required", place{stateless, mcp.Stdio}, refusedWith(-32600), conformance.Pass},
+		"a list served by either era":        {"base/meta/required", place{stateless, mcp.Stdio}, listsWithoutMeta, conformance.Pass},
+		"_meta that nobody asks for":         {"base/stateless/meta-forgotten", place{stateless, mcp.HTTP}, withFaults(mcptest.Without(mcptest.SkipMeta, mcptest.SkipVersion)), conformance.Unproven},
 		"a client extension that is refused": {"base/extension/unknown", place{stateless, mcp.Stdio}, refuseExtensions, conformance.Pass},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -158,4 +160,13 @@ func refuseExtensions(s *mcptest.Server) {
 	s.Faults = refuseAs(mcp.CodeInvalidParams, func(m mcp.Message) bool {
 		return m.Params().Get("_meta", mcp.MetaCapabilities).Has("extensions")
 	})
+}
+
+// listsWithoutMeta serves tools/list to requests without _meta.
+func listsWithoutMeta(s *mcptest.Server) {
+	s.Faults.Handle = func(_ *mcptest.Context, m mcp.Message) ([]any, bool) {
+		result := map[string]any{"tools": []any{}}
+		return []any{map[string]any{"jsonrpc": "2.0", "id": m.ID(), "result": result}},
+			m.Method() == "tools/list" && !m.Params().Get("_meta").Exists()
+	}
 }

@@ -170,7 +170,7 @@ func baseIDTwins() []twin {
 		Want:  `was answered with id "mcpctl-?"`,
 	}, {
 		Check: "base/error/id",
-		Break: otherID(`"9007199254740990"`, json.Number("9007199254740990")),
+		Break: otherID(`"9007199254740988"`, json.Number("9007199254740988")),
 		On:    mcp.HTTP,
 		Want:  `was answered`,
 	}, {

@@ -52,9 +52,11 @@ func cancellationReceivedChecks() []conformance.Check {
 	}}
 }
 
-// Bounds on the waiting for tools: how long one may take to begin, and how
-// long it is listened for what should not come.
+// Bounds on the waiting for tools: how long a tool must take at least to be
+// cancelled, how long one may take to begin, and how long it is listened for
+// what should not come.
 const (
+	cancelLeast  = 15 * time.Millisecond
 	cancelBegin  = 150 * time.Millisecond
 	cancelLinger = 300 * time.Millisecond
 )
@@ -78,7 +80,7 @@ func cancelledCalls(ctx context.Context, p *conformance.Probe) ([]*cancelledCall
 			return nil, err
 		}
 		var all []*cancelledCall
-		for i, r := range toolErrands(ctx, p) {
+		for i, r := range slowErrands(ctx, p, cancelLeast, maxTried) {
 			c, err := cancelCall(ctx, p, s, r, fmt.Sprintf("mcpctl-cancel-%d", i))
 			if err != nil {
 				return nil, err
@@ -191,7 +193,7 @@ func cancellationDisconnect(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	idle := changing(ctx, s, uris)
-	for _, r := range toolErrands(ctx, p) {
+	for _, r := range slowErrands(ctx, p, cancelBegin, 3) {
 		x := s.Start(ctx, r)
 		during := changing(ctx, s, uris)
 		over := isDone(x)
@@ -247,32 +249,45 @@ func pause(ctx context.Context, d time.Duration) {
 func cancellationLateResponse(ctx context.Context, p *conformance.Probe) error {
 	const patience = time.Second
 	j := p.Judge()
-	for _, r := range toolErrands(ctx, p) {
-		release := make(chan struct{})
-		s, err := p.FreshWith(ctx, func(o *mcp.Options) {
-			o.Answer = func(m mcp.Message) (any, *mcp.RPCError) {
-				if m.Method() != "ping" {
-					select {
-					case <-release:
-					case <-ctx.Done():
-					}
+	release := make(chan struct{})
+	s, err := p.FreshWith(ctx, func(o *mcp.Options) {
+		o.Answer = func(m mcp.Message) (any, *mcp.RPCError) {
+			if m.Method() != "ping" {
+				select {
+				case <-release:
+				case <-ctx.Done():
 				}
-				return mcp.DefaultAnswer(m)
 			}
-		})
-		if err != nil {
-			return err
+			return mcp.DefaultAnswer(m)
 		}
+	})
+	if err != nil {
+		return err
+	}
+	released := false
+	defer func() {
+		if !released {
+			close(release)
+		}
+	}()
+	for _, r := range toolErrands(ctx, p) {
 		x := s.Start(ctx, r)
-		settleFirst(ctx, s, patience, func(m mcp.Message) bool { return m.Method() == cancelled || mcp.Equal(m.ID(), x.Asked) })
+		asks := func(m mcp.Message) bool { return m.MessageKind() == mcp.RequestMessage && m.Method() != "ping" }
+		settleFirst(ctx, s, quick, func(m mcp.Message) bool { return asks(m) || mcp.Equal(m.ID(), x.Asked) })
+		if !slices.ContainsFunc(heard(s.Log(), -1), func(m conformance.Seen) bool { return asks(m.Message) }) {
+			x.Close()
+			continue
+		}
+		settleFirst(ctx, s, patience, func(m mcp.Message) bool { return m.Method() == cancelled })
 		gaveUp := slices.ContainsFunc(heard(s.Log(), -1), func(m conformance.Seen) bool { return m.Method() == cancelled })
 		began := lastFrame(s.Log())
 		close(release)
-		x.Close()
-		if !gaveUp {
-			continue
+		released = true
+		if gaveUp {
+			judgeLateResponse(ctx, p, j, s, x, began)
 		}
-		judgeLateResponse(ctx, p, j, s, x, began)
+		x.Close()
+		break // from now on every request is answered at once
 	}
 	return j.Err("no allowed tool asked the client something and gave up on the answer")
 }

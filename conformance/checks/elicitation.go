@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"context"
 	"slices"
 
 	"github.com/mcpctl/mcpctl/conformance"
@@ -76,4 +77,37 @@ func elicitationMode(t *conformance.Traffic) error {
 			q.fault(j, "/params/mode", "the mode of an elicitation is %.60s, expected form or url", q.params().Get("mode"))
 		}
 	})
+}
+
+// elicitationModes asks as clients that know one mode each.
+func elicitationModes(ctx context.Context, p *conformance.Probe) error {
+	form, url := map[string]any{"form": noCapabilities()}, map[string]any{"url": noCapabilities()}
+	j, proven := p.Judge(), false
+	for _, with := range []struct {
+		modes map[string]any
+		other func(question) bool
+		wrong string
+	}{
+		{noCapabilities(), elicitsURL, "a client that declares elicitation without modes is asked in mode url"},
+		{form, elicitsURL, "a client that declares elicitation.form alone is asked in mode url"},
+		{url, elicitsForm, "a client that declares elicitation.url alone is asked in mode form"},
+	} {
+		if _, err := askers(ctx, p, askElicit, with.other); err != nil {
+			continue // the server does not use the other mode at all
+		}
+		err := unaskedWith(ctx, p, map[string]any{"elicitation": with.modes}, askElicit, with.other, func(q question) string {
+			if with.other(q) {
+				return with.wrong
+			}
+			return ""
+		})
+		if err != nil {
+			return err
+		}
+		proven = true
+	}
+	if !proven {
+		return conformance.Unprovenf("%s", notAsked(p.Facts, askElicit))
+	}
+	return j.Err("")
 }

@@ -33,39 +33,6 @@ func elicitationAnswers() []conformance.Check {
 	}}
 }
 
-// elicitationModes asks as clients that know one mode each.
-func elicitationModes(ctx context.Context, p *conformance.Probe) error {
-	form, url := map[string]any{"form": none()}, map[string]any{"url": none()}
-	j, proven := p.Judge(), false
-	for _, with := range []struct {
-		modes map[string]any
-		other func(question) bool
-		wrong string
-	}{
-		{none(), elicitsURL, "a client that declares elicitation without modes is asked in mode url"},
-		{form, elicitsURL, "a client that declares elicitation.form alone is asked in mode url"},
-		{url, elicitsForm, "a client that declares elicitation.url alone is asked in mode form"},
-	} {
-		if _, err := askers(ctx, p, askElicit, with.other); err != nil {
-			continue // the server does not use the other mode at all
-		}
-		err := unaskedWith(ctx, p, map[string]any{"elicitation": with.modes}, askElicit, with.other, func(q question) string {
-			if with.other(q) {
-				return with.wrong
-			}
-			return ""
-		})
-		if err != nil {
-			return err
-		}
-		proven = true
-	}
-	if !proven {
-		return conformance.Unprovenf("%s", notAsked(p.Facts, askElicit))
-	}
-	return j.Err("")
-}
-
 func elicitationActions(ctx context.Context, p *conformance.Probe) error {
 	return endures(ctx, p, askElicit,
 		variant{"a declined elicitation", acting("decline"), false},
@@ -90,7 +57,7 @@ func elicitationValidated(ctx context.Context, p *conformance.Probe) error {
 		}
 		declined := h.talk(ctx, t.request, acting("decline")).last().Result()
 		for _, bad := range badContents(t.asks(askElicit)) {
-			again := h.talk(ctx, t.request, once(bad.content))
+			again := h.talk(ctx, t.request, fillOnce(bad.content))
 			x := again.last()
 			j.Saw(x)
 			// Who asks once more, or acts as if nothing was given, has noticed.
@@ -131,8 +98,8 @@ func badContents(all []question) []badContent {
 	return nil
 }
 
-// once answers the first form badly and declines every other question.
-func once(content map[string]any) reply {
+// fillOnce answers the first form badly and declines every other question.
+func fillOnce(content map[string]any) reply {
 	answered := false
 	return func(q question) (any, *mcp.RPCError) {
 		if !answered && elicitsForm(q) {

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -45,16 +46,63 @@ func errandEntries(ctx context.Context, p *conformance.Probe, what string) []con
 	return l.Entries[:min(maxErrands, len(l.Entries))]
 }
 
-// toolErrands are calls of the first few tools that the user allows.
-func toolErrands(ctx context.Context, p *conformance.Probe) []mcp.Request {
-	allowed, err := p.AllowedTools(ctx)
+// maxTimed bounds how many of the allowed tools errands look at.
+const maxTimed = 20
+
+// quick is how long a tool may take that errands call again and again.
+const quick = 500 * time.Millisecond
+
+// timed is a call of an allowed tool, and how long it took when it was made.
+type timed struct {
+	call mcp.Request
+	took time.Duration
+}
+
+// timedTools calls the first allowed tools once, as the tour does, to learn
+// which of them take their time. None may be called, none are returned.
+func timedTools(ctx context.Context, p *conformance.Probe) []timed {
+	all, err := conformance.Once(ctx, p, "timed tools", func(ctx context.Context) ([]timed, error) {
+		allowed, err := p.AllowedTools(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var all []timed
+		for _, tool := range allowed[:min(maxTimed, len(allowed))] {
+			x, ok, err := toolsTry(ctx, p, tool)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				all = append(all, timed{toolsCall(tool, x.arguments), x.Took()})
+			}
+		}
+		return all, nil
+	})
 	if err != nil {
 		return nil
 	}
+	return all
+}
+
+// toolErrands are calls of the allowed tools that are quick.
+func toolErrands(ctx context.Context, p *conformance.Probe) []mcp.Request {
 	var all []mcp.Request
-	for _, tool := range allowed[:min(maxTried, len(allowed))] {
-		if arguments, ok := toolsExample(tool); ok {
-			all = append(all, toolsCall(tool, arguments))
+	for _, t := range timedTools(ctx, p) {
+		if t.took < quick {
+			all = append(all, t.call)
+		}
+	}
+	return all
+}
+
+// slowErrands are calls of the few tools that took longest, and at least so
+// long.
+func slowErrands(ctx context.Context, p *conformance.Probe, least time.Duration, most int) []mcp.Request {
+	slowest := slices.SortedStableFunc(slices.Values(timedTools(ctx, p)), func(a, b timed) int { return cmp.Compare(b.took, a.took) })
+	var all []mcp.Request
+	for _, t := range slowest {
+		if t.took >= least && len(all) < most {
+			all = append(all, t.call)
 		}
 	}
 	return all

@@ -51,7 +51,7 @@ func errorsCodeChecks() []conformance.Check {
 // modernErrors are the errors in answer to requests of the stateless era, with
 // their codes: a server of both eras answers those of the other as that asks.
 func modernErrors(t *conformance.Traffic) iter.Seq2[conformance.Seen, int64] {
-	eitherEra := t.Facts.Missing("dual-era") == ""
+	dual := t.Facts.Missing("dual-era") == ""
 	return func(yield func(conformance.Seen, int64) bool) {
 		for m := range errorsOf(t) {
 			code, whole := m.Get("error", "code").Int()
@@ -59,7 +59,7 @@ func modernErrors(t *conformance.Traffic) iter.Seq2[conformance.Seen, int64] {
 				continue
 			}
 			spoken := mcp.Revision(sentMeta(m.Exchange).Get(mcp.MetaVersion).Text())
-			untold := spoken == "" && t.Transport == mcp.Stdio && eitherEra
+			untold := spoken == "" && t.Transport == mcp.Stdio && dual
 			older := spoken.Known() && spoken.Era() == mcp.Handshake
 			if !untold && !older && !yield(m, code) {
 				return

@@ -204,7 +204,7 @@ func sseMessageJSON(t *conformance.Traffic) error {
 		m, err := f.Message()
 		seen := conformance.Seen{Message: m, Frame: f, Connection: c, Exchange: streamableOf(c, f)}
 		j.Met(seen)
-		if why := streamableNoMessage(t.Revision, m, err); why != "" {
+		if why := streamableNoMessage(t.Revision, seen, err); why != "" {
 			j.Faultf(seen, "", "a message event holds %s, not a message: %.80q", why, f.Data)
 		}
 	}
@@ -213,8 +213,11 @@ func sseMessageJSON(t *conformance.Traffic) error {
 
 func sseOnStream(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	s, err := p.Fresh(ctx)
+	s, err := p.Bare(ctx)
 	if err != nil {
+		return err
+	}
+	if err := s.Open(ctx); err != nil {
 		return err
 	}
 	x := ssePost(ctx, s, sseRequest("mcpctl-ping", "ping", nil))

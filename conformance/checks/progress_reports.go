@@ -87,7 +87,7 @@ func eachReport(ctx context.Context, p *conformance.Probe, nothing string, judge
 }
 
 // progressErrands runs errands with progress tokens. Each tool is called twice
-// at the same time, with tokens of both types.
+// at the same time, with tokens of both types; slow tools all at once.
 func progressErrands(ctx context.Context, p *conformance.Probe) (*mcp.Log, error) {
 	s, err := p.FreshWith(ctx, func(o *mcp.Options) { o.Listen = true })
 	if err != nil {
@@ -101,6 +101,13 @@ func progressErrands(ctx context.Context, p *conformance.Probe) (*mcp.Log, error
 		}
 		both.Wait()
 	}
+	const most = 3
+	var slow sync.WaitGroup
+	for i, r := range slowErrands(ctx, p, quick, most) {
+		slow.Go(func() { s.Do(ctx, withMeta(r, "progressToken", fmt.Sprintf("mcpctl-slow-%d", i))) })
+		slow.Go(func() { s.Do(ctx, withMeta(r, "progressToken", 2000+i)) })
+	}
+	slow.Wait()
 	// What comes too late must have come before the answer to this.
 	_, err = p.Control(ctx, s)
 	return s.Log(), err

@@ -71,9 +71,9 @@ func pathArgument(tool conformance.Entry) string {
 	return ""
 }
 
-// readers are the calls of allowed tools that ask for the roots and take the
+// fileReaders are the calls of allowed tools that ask for the roots and take the
 // name of a file.
-func readers(ctx context.Context, p *conformance.Probe) ([]reader, error) {
+func fileReaders(ctx context.Context, p *conformance.Probe) ([]fileReader, error) {
 	talks, err := askers(ctx, p, askRoots, anyQuestion)
 	if err != nil {
 		return nil, err
@@ -82,11 +82,11 @@ func readers(ctx context.Context, p *conformance.Probe) ([]reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []reader
+	var all []fileReader
 	for _, tool := range tools {
 		i := slices.IndexFunc(talks, func(t talk) bool { return callsTool(t.request, toolName(tool)) })
 		if argument := pathArgument(tool); argument != "" && i >= 0 {
-			all = append(all, reader{talks[i].request, argument})
+			all = append(all, fileReader{talks[i].request, argument})
 		}
 	}
 	if len(all) == 0 {
@@ -100,14 +100,14 @@ func callsTool(r mcp.Request, name string) bool {
 	return r.Method == "tools/call" && params["name"] == name
 }
 
-// reader is a call of a tool in which an argument names a file.
-type reader struct {
+// fileReader is a call of a tool in which an argument names a file.
+type fileReader struct {
 	request  mcp.Request
 	argument string
 }
 
 // of is the call for another file.
-func (r reader) of(path string) mcp.Request {
+func (r fileReader) of(path string) mcp.Request {
 	params, _ := r.request.Params.(map[string]any)
 	old, _ := params["arguments"].(map[string]any)
 	arguments := map[string]any{}
@@ -118,28 +118,30 @@ func (r reader) of(path string) mcp.Request {
 	return withParam(r.request, "arguments", arguments)
 }
 
+// way is a path that leads to a file, and its kind.
+type way struct{ name, path string }
+
 func rootsOutside(ctx context.Context, p *conformance.Probe) error {
-	return rootsLeak(ctx, p, func(g playground) map[string]string {
-		return map[string]string{"the absolute path of a file beside the root": g.outside}
+	return rootsLeak(ctx, p, func(g playground) []way {
+		return []way{{"its absolute path", g.outside}}
 	})
 }
 
 func rootsTraversal(ctx context.Context, p *conformance.Probe) error {
-	return rootsLeak(ctx, p, func(g playground) map[string]string {
-		paths := map[string]string{
-			"a path with .. in it": g.root + string(filepath.Separator) + ".." + string(filepath.Separator) + filepath.Base(g.outside),
-		}
+	return rootsLeak(ctx, p, func(g playground) []way {
+		up := g.root + string(filepath.Separator) + ".." + string(filepath.Separator) + filepath.Base(g.outside)
+		ways := []way{{"a path with .. in it", up}}
 		if g.link != "" {
-			paths["a symbolic link"] = g.link
+			ways = append(ways, way{"a symbolic link", g.link})
 		}
-		return paths
+		return ways
 	})
 }
 
 // rootsLeak calls tools that give out a file within the root for the paths
 // given: none may give out what the file beside the root holds.
-func rootsLeak(ctx context.Context, p *conformance.Probe, paths func(playground) map[string]string) error {
-	all, err := readers(ctx, p)
+func rootsLeak(ctx context.Context, p *conformance.Probe, paths func(playground) []way) error {
+	all, err := fileReaders(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -155,19 +157,21 @@ func rootsLeak(ctx context.Context, p *conformance.Probe, paths func(playground)
 	}
 	j := p.Judge()
 	for _, r := range all {
-		if !holds(h.talk(ctx, r.of(g.inside), answer).last(), g.insideText) {
+		if !givesOut(h.talk(ctx, r.of(g.inside), answer).last(), g.insideText) {
 			continue // it does not read files, or this one would not be read anyway
 		}
-		for how, path := range paths(g) {
-			t := h.talk(ctx, r.of(path), answer)
+		for _, w := range paths(g) {
+			t := h.talk(ctx, r.of(w.path), answer)
 			j.Saw(t.last())
-			if holds(t.last(), g.outsideText) {
-				j.Failf(t.last(), "%s gives out a file beside the only root, named by %s", t.named(), how)
+			if givesOut(t.last(), g.outsideText) {
+				j.Failf(t.last(), "%s gives out a file beside the only root, named by %s", t.named(), w.name)
 			}
 		}
 	}
 	return j.Err("no allowed tool gave out a file within the root")
 }
 
-// holds reports whether a text stands in the answer.
-func holds(x *mcp.Exchange, text string) bool { return bytes.Contains(x.Result().Raw(), []byte(text)) }
+// givesOut reports whether a text stands in the answer.
+func givesOut(x *mcp.Exchange, text string) bool {
+	return bytes.Contains(x.Result().Raw(), []byte(text))
+}

@@ -200,7 +200,7 @@ func samplingToolChoice(t *conformance.Traffic) error {
 // nothing of what can come with it.
 func samplingPlain(wrong func(question) string) func(context.Context, *conformance.Probe) error {
 	return func(ctx context.Context, p *conformance.Probe) error {
-		err := unaskedWith(ctx, p, map[string]any{"sampling": none()}, askSample, anyQuestion, func(q question) string {
+		err := unaskedWith(ctx, p, map[string]any{"sampling": noCapabilities()}, askSample, anyQuestion, func(q question) string {
 			if q.method() != askSample {
 				return ""
 			}

@@ -47,17 +47,20 @@ func samplingValidated(ctx context.Context, p *conformance.Probe) error {
 		if good := h.talk(ctx, t.request, accepting); len(good.asks(askSample)) == 0 || !succeeded(good.last()) {
 			continue // nothing shows that a proper answer makes a difference
 		}
-		for what, bad := range map[string]any{
-			"no members":                 map[string]any{},
-			"content that is a number":   sampled(7),
-			"a text block without text":  sampled(map[string]any{"type": "text"}),
-			"a content block of no type": sampled(map[string]any{"text": "mcpctl"}),
+		for _, bad := range []struct {
+			what   string
+			answer any
+		}{
+			{"no members", map[string]any{}},
+			{"content that is a number", sampled(7)},
+			{"a text block without text", sampled(map[string]any{"type": "text"})},
+			{"a content block of no type", sampled(map[string]any{"text": "mcpctl"})},
 		} {
-			again := h.talk(ctx, t.request, onlyFirst(instead(askSample, bad)))
+			again := h.talk(ctx, t.request, onlyFirst(instead(askSample, bad.answer)))
 			x := again.last()
 			j.Saw(x)
 			if len(again.asks(askSample)) == 1 && succeeded(x) {
-				j.Failf(x, "%s succeeded with an answer to its sampling request that has %s", t.named(), what)
+				j.Failf(x, "%s succeeded with an answer to its sampling request that has %s", t.named(), bad.what)
 			}
 		}
 	}

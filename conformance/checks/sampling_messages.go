@@ -86,7 +86,17 @@ func samplingBlockFaults(block mcp.Value, rev mcp.Revision) []fault {
 	case slices.Contains([]string{"resource", "resource_link"}, kind):
 		return []fault{{"/type", fmt.Sprintf("content of type %q may not stand in a sampling message", kind)}}
 	}
-	return contentFaults(block, rev)
+	if all := contentKindFaults(block, rev); len(all) > 0 {
+		return all
+	}
+	if kind == "text" {
+		return contentTextFaults(block)
+	}
+	all := wantStrings(block, []string{"data", "mimeType"}, nil)
+	if why := base64Fault(block.Get("data").Text()); why != "" {
+		all = append(all, fault{"/data", "data is not base64: " + why})
+	}
+	return all
 }
 
 // aloneFaults are the user messages that mix tool results with other content.

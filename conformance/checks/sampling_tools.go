@@ -61,15 +61,15 @@ func usingTools(times int) reply {
 			return accepting(q)
 		}
 		used++
-		result := sampled(toolUses(q.params().Get("tools"), used))
+		result := sampled(samplingToolUses(q.params().Get("tools"), used))
 		result["stopReason"] = "toolUse"
 		return result, nil
 	}
 }
 
-// toolUses are two uses of the first tool of a list, or of the first that
+// samplingToolUses are two uses of the first tool of a list, or of the first that
 // promises structured results.
-func toolUses(tools mcp.Value, round int) []any {
+func samplingToolUses(tools mcp.Value, round int) []any {
 	tool := tools.Items()[0]
 	for _, t := range tools.Items() {
 		if t.Has("outputSchema") {
@@ -120,7 +120,7 @@ func samplingFollowUps(look func(messages mcp.Value) []fault) func(context.Conte
 		j := p.Judge()
 		for _, q := range all {
 			messages := q.params().Get("messages")
-			if resolves(messages) {
+			if speaksOfTools(messages) {
 				j.Met(q.in)
 				q.faults(j, under("/params/messages", look(messages)))
 			}
@@ -129,9 +129,9 @@ func samplingFollowUps(look func(messages mcp.Value) []fault) func(context.Conte
 	}
 }
 
-// resolves reports messages that speak of tool uses at all. A server may also
+// speaksOfTools reports messages that speak of tool uses at all. A server may also
 // do without the model that wanted them, and begin anew.
-func resolves(messages mcp.Value) bool {
+func speaksOfTools(messages mcp.Value) bool {
 	for _, m := range messages.Items() {
 		for _, b := range blocksOf(m) {
 			if kind := b.Get("type").Text(); kind == "tool_use" || kind == "tool_result" {

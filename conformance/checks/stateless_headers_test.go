@@ -39,14 +39,6 @@ func statelessHeaderTwins() []twin {
 		Break: statelessBreaks(mcptest.Without(mcptest.SkipStatus)),
 		Want:  "was not refused with 400",
 	}, {
-		Check: "stateless/version-header/unsupported",
-		Break: statelessBreaks(mcptest.Without(mcptest.SkipVersion)),
-		Want:  "in version 1900-01-01 was not refused with -32022",
-	}, {
-		Check: "stateless/version-header/unsupported",
-		Break: statelessBreaks(mcptest.Without(mcptest.SkipStatus)),
-		Want:  "in version 1900-01-01 was refused with HTTP status 200, not 400",
-	}, {
 		Check: "stateless/method-header/missing",
 		Break: statelessBreaks(mcptest.Without(mcptest.SkipHeaderMethod)),
 		Want:  "server/discover with no Mcp-Method was not refused",

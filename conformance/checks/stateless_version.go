@@ -27,13 +27,6 @@ func statelessVersionHeader() []conformance.Check {
 		Reach:  conformance.Provoke,
 		Run:    statelessVersionMismatch,
 		Fix:    "Compare the header with the version in _meta before the request is served.",
-	}, {
-		ID:     "stateless/version-header/unsupported",
-		Title:  "an unsupported version, the same in header and _meta, is refused with 400 and -32022",
-		Claims: claims{Stateless: ids{"http.version-header.unsupported"}},
-		Needs:  "http",
-		Reach:  conformance.Provoke,
-		Run:    statelessVersionUnsupported,
 	}}
 }
 
@@ -77,24 +70,6 @@ func statelessVersionMismatch(ctx context.Context, p *conformance.Probe) error {
 			j.Failf(x, "server/discover in version %s with MCP-Protocol-Version: %s was served", each.body, each.header)
 		case x.Status != http.StatusBadRequest && !older:
 			j.Failf(x, "server/discover in version %s with MCP-Protocol-Version: %s was not refused with 400: %s", each.body, each.header, outcome(x))
-		}
-	}
-	return j.Err("")
-}
-
-func statelessVersionUnsupported(ctx context.Context, p *conformance.Probe) error {
-	j := p.Judge()
-	for _, version := range unknownVersions() {
-		x, err := statelessOnce(ctx, p, inVersion("server/discover", version))
-		if err != nil {
-			return err
-		}
-		j.Saw(x)
-		switch {
-		case statelessCode(x) != mcp.CodeUnsupportedVersion:
-			j.Failf(x, "server/discover in version %s was not refused with -32022: %s", version, outcome(x))
-		case x.Status != http.StatusBadRequest:
-			j.Failf(x, "server/discover in version %s was refused with HTTP status %d, not 400", version, x.Status)
 		}
 	}
 	return j.Err("")

@@ -2,7 +2,6 @@ package checks_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"sync"
 	"testing"
 
@@ -27,25 +26,14 @@ func stdioTwins() []twin {
 	}, {
 		Check: "stdio/framing/one-line",
 		Break: func(s *mcptest.Server) {
-			s.Faults = stdioAround(func(raw []byte) []byte {
-				if !bytes.Contains(raw, []byte("nextCursor")) { // the opening must get through
-					return raw
-				}
-				var indented bytes.Buffer
-				_ = json.Indent(&indented, raw, "", "  ")
-				return indented.Bytes()
-			})
+			s.Faults = stdioAlso("{\n  \"jsonrpc\": \"2.0\",\n  \"method\": \"notifications/tools/list_changed\"\n}")
 		},
 		Want: "spread over several lines",
 	}, {
 		Check: "stdio/framing/newline",
 		Break: func(s *mcptest.Server) {
-			s.Faults = stdioAround(func(raw []byte) []byte {
-				if !bytes.Contains(raw, []byte("nextCursor")) {
-					return raw
-				}
-				return append(raw, `{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}`...)
-			})
+			changed := `{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}`
+			s.Faults = stdioAlso(changed + changed)
 		},
 		Want: "more than one message",
 	}, {
@@ -79,6 +67,11 @@ func stdioTwins() []twin {
 // stdioAround changes the text of every message.
 func stdioAround(change func(raw []byte) []byte) mcptest.Faults {
 	return mcptest.Faults{Encode: func(_ *mcptest.Context, raw []byte) [][]byte { return [][]byte{change(bytes.Clone(raw))} }}
+}
+
+// stdioAlso writes a text after every message.
+func stdioAlso(text string) mcptest.Faults {
+	return mcptest.Faults{Encode: func(_ *mcptest.Context, raw []byte) [][]byte { return [][]byte{raw, []byte(text)} }}
 }
 
 // stdioRemembers keeps string ids over all processes, and serves none twice.

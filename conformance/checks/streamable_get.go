@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/mcpctl/mcpctl/conformance"
@@ -48,7 +49,7 @@ func streamableGetServed(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	x, answered := streamableHead(ctx, s, http.MethodGet, nil)
-	if !answered && x.Err() == mcp.ErrClosed {
+	if !answered && errors.Is(x.Err(), mcp.ErrClosed) {
 		return conformance.Unprovenf("the GET got no answer within %s", streamablePatience)
 	}
 	j.Saw(x)
@@ -111,7 +112,7 @@ func streamableGetSecond(ctx context.Context, p *conformance.Probe) error {
 	}
 	defer first.Close()
 	second, answered := streamableHead(ctx, s, http.MethodGet, nil)
-	if !answered && second.Err() == mcp.ErrClosed {
+	if !answered && errors.Is(second.Err(), mcp.ErrClosed) {
 		return conformance.Unprovenf("the second GET got no answer within %s", streamablePatience)
 	}
 	defer second.Close()

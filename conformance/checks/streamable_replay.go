@@ -11,10 +11,7 @@ import (
 
 // streamableResumed is what came of resuming two streams from their first
 // event with an id.
-type streamableResumed struct {
-	session *mcp.Session
-	streams []resumedStream
-}
+type streamableResumed struct{ streams []resumedStream }
 
 // resumedStream is a stream as it came first, and as it came again. again is
 // nil when the server resumed nothing.
@@ -64,7 +61,7 @@ func streamableResume(ctx context.Context, p *conformance.Probe) (*streamableRes
 		if err != nil {
 			return nil, err
 		}
-		r := &streamableResumed{session: s}
+		r := &streamableResumed{}
 		twice := func(request mcp.Request) (enough bool) {
 			x := s.Do(ctx, request)
 			if streamableHasPast(x) {

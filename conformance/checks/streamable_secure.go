@@ -26,6 +26,7 @@ func streamableIDSecure(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	var all []string
+	var last *mcp.Exchange
 	seen := map[string]bool{}
 	for range sampledIDs {
 		x := s.Do(ctx, s.InitializeRequest())
@@ -34,6 +35,7 @@ func streamableIDSecure(ctx context.Context, p *conformance.Probe) error {
 			break
 		}
 		j.Saw(x)
+		last = x
 		if seen[id] {
 			j.Failf(x, "two clients got the same session id %.60q", id)
 			break
@@ -50,7 +52,7 @@ func streamableIDSecure(ctx context.Context, p *conformance.Probe) error {
 		return conformance.Unprovenf("the server opened only %d sessions of %d, too few to judge their ids by", len(all), sampledIDs)
 	default:
 		if why := guessable(all); why != "" {
-			j.Failf(nil, "session ids can be guessed: %s, as in %.60q and %.60q", why, all[0], all[1])
+			j.Failf(last, "session ids can be guessed: %s, as in %.60q and %.60q", why, all[0], all[1])
 		}
 	}
 	return j.Err("")

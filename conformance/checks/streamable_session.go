@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/conformance"
@@ -101,7 +100,7 @@ func streamableHeaderCase(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	ping := func(name string) *mcp.Exchange {
-		head, body := streamablePing(p, s, name+": "+s.ID()+"\r\n")
+		head, body := streamablePing(p, name+": "+s.ID()+"\r\n")
 		return s.RawHTTP(ctx, head, body)
 	}
 	if x := ping("Mcp-Session-Id"); !x.Result().Is(mcp.Object) {
@@ -118,17 +117,13 @@ func streamableHeaderCase(ctx context.Context, p *conformance.Probe) error {
 }
 
 // streamablePing is a ping as it stands on the wire, with a header line added.
-func streamablePing(p *conformance.Probe, s *mcp.Session, line string) (head string, body []byte) {
+func streamablePing(p *conformance.Probe, line string) (head string, body []byte) {
 	body = []byte(`{"jsonrpc":"2.0","id":"mcpctl-case","method":"ping"}`)
-	path := "{path}"
-	if u, err := url.Parse(s.Endpoint()); err == nil {
-		path = u.RequestURI()
-	}
 	if p.Revision >= mcp.Rev20250618 {
 		line += "MCP-Protocol-Version: " + string(p.Revision) + "\r\n"
 	}
-	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Type: application/json\r\n"+
-		"Accept: application/json, text/event-stream\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n", path, line, len(body)), body
+	return fmt.Sprintf("POST {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Type: application/json\r\n"+
+		"Accept: application/json, text/event-stream\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n", line, len(body)), body
 }
 
 func streamableInitializeWithoutID(ctx context.Context, p *conformance.Probe) error {

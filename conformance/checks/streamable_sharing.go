@@ -92,8 +92,9 @@ func streamableParallel(ctx context.Context, p *conformance.Probe) (*streamableC
 			var both sync.WaitGroup
 			pair := make([]*mcp.Exchange, 2)
 			for i := range pair {
-				r.Meta = map[string]any{"progressToken": fmt.Sprintf("mcpctl-%d", len(all.calls)+i)}
-				both.Go(func() { pair[i] = s.Do(ctx, r) })
+				one := r
+				one.Meta = map[string]any{"progressToken": fmt.Sprintf("mcpctl-%d", len(all.calls)+i)}
+				both.Go(func() { pair[i] = s.Do(ctx, one) })
 			}
 			both.Wait()
 			all.calls = append(all.calls, pair...)

@@ -115,7 +115,7 @@ func closeListen(ctx context.Context, p *conformance.Probe) (*closedListen, erro
 
 // unclosed is why nothing is proven when no response comes: the end of the
 // connection also ends a subscription, and it was the client that hung up.
-const unclosed = "the server sent no response to subscriptions/listen when its standard input was closed"
+const unclosed = "the server sent no result of subscriptions/listen when its standard input was closed"
 
 func subscriptionResult(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()

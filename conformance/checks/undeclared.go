@@ -7,8 +7,8 @@ import (
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// none are the capabilities of a client that has none.
-func none() map[string]any { return map[string]any{} }
+// noCapabilities are the capabilities of a client that has none.
+func noCapabilities() map[string]any { return map[string]any{} }
 
 // unaskedWith makes the server ask again, for a client with the capabilities
 // given, and judges every question by what is wrong with it, "" for nothing.
@@ -38,7 +38,7 @@ func unaskedWith(ctx context.Context, p *conformance.Probe, capabilities map[str
 // the method.
 func unaskedWithout(method, capability string) func(context.Context, *conformance.Probe) error {
 	return func(ctx context.Context, p *conformance.Probe) error {
-		err := unaskedWith(ctx, p, none(), method, anyQuestion, func(q question) string {
+		err := unaskedWith(ctx, p, noCapabilities(), method, anyQuestion, func(q question) string {
 			if q.method() != method {
 				return ""
 			}
@@ -81,7 +81,7 @@ func endures(ctx context.Context, p *conformance.Probe, method string, variants 
 			x := t.last()
 			j.Saw(x)
 			if x.Reply() == nil && (!v.slow || h.Log().Ended() != nil) {
-				j.Failf(x, "%s got no answer after %s: %s", t.named(), v.name, outcome(x))
+				j.Failf(x, "after %s %s got no answer: %s", v.name, t.named(), outcome(x))
 				break
 			}
 			if c, err := p.Control(ctx, h.Session); err != nil {

@@ -32,7 +32,7 @@ func statelessVersioning() []conformance.Check {
 	}, {
 		ID:     "versioning/unsupported/status",
 		Title:  "the refusal comes with HTTP status 400 and a JSON body",
-		Claims: claims{Stateless: ids{"versioning.unsupported.http-400"}},
+		Claims: claims{Stateless: ids{"versioning.unsupported.http-400", "http.version-header.unsupported"}},
 		Needs:  "http",
 		Reach:  conformance.Provoke,
 		Run:    versioningStatus,

@@ -165,6 +165,10 @@ func wireAdmits(s mcp.Value, path []string, arguments any) answer {
 			parent, _ = parent[name].(map[string]any)
 		}
 		delete(parent, path[len(path)-1])
+		if len(path) > 1 { // what it leaves for the rest of an array goes with it
+			delete(parent, "items")
+			delete(parent, "additionalItems")
+		}
 	}
 	raw, err := json.Marshal(document)
 	if err != nil {

@@ -1489,7 +1489,7 @@ var statelessTable = [...]Requirement{
 	},
 	{
 		Era: mcp.Stateless, ID: "http.session.id-ignored", Level: "SHOULD", Since: "2026-07-28",
-		Transports: HTTP, Area: "transport-http", Requires: "none", Testability: "auto", Basis: "keyword",
+		Transports: HTTP, Area: "transport-http", Requires: "modern-only", Testability: "auto", Basis: "keyword",
 		Text:  "An Mcp-Session-Id on a modern request is ignored.",
 		Probe: "discover with Mcp-Session-Id: mcpctl-bogus; expect a normal result, not 404/400.",
 		Note:  "For dual-era servers: only when the request carries modern `_meta`.",
@@ -1508,7 +1508,7 @@ var statelessTable = [...]Requirement{
 	},
 	{
 		Era: mcp.Stateless, ID: "http.resume.last-event-id-ignored", Level: "SHOULD", Since: "2026-07-28",
-		Transports: HTTP, Area: "transport-http", Requires: "none", Testability: "auto", Basis: "keyword",
+		Transports: HTTP, Area: "transport-http", Requires: "modern-only", Testability: "auto", Basis: "keyword",
 		Text:  "Last-Event-ID is ignored.",
 		Probe: "discover and subscriptions/listen with Last-Event-ID: 5; normal reply, no replay.",
 		citations: []Citation{
@@ -1527,7 +1527,7 @@ var statelessTable = [...]Requirement{
 	},
 	{
 		Era: mcp.Stateless, ID: "http.legacy-sse.not-adopted", Level: "SHOULD_NOT", Since: "2026-07-28",
-		Transports: HTTP, Area: "transport-http", Requires: "none", Testability: "auto", Basis: "keyword",
+		Transports: HTTP, Area: "transport-http", Requires: "modern-only", Testability: "auto", Basis: "keyword",
 		Text:       "New servers do not offer the deprecated HTTP+SSE transport.",
 		Probe:      "GET the URL with Accept: text/event-stream; an `endpoint` event gives a deprecation notice.",
 		Deprecated: true,

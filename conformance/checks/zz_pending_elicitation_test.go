@@ -1,3 +1,0 @@
-package checks_test
-
-func elicitationTwins() []twin { return nil }

@@ -1,3 +1,0 @@
-package checks_test
-
-func mrtrTwins() []twin { return nil }

@@ -1,3 +1,0 @@
-package checks_test
-
-func rootsTwins() []twin { return nil }

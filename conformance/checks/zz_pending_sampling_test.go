@@ -1,3 +1,0 @@
-package checks_test
-
-func samplingTwins() []twin { return nil }

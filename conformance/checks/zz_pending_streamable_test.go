@@ -1,3 +1,0 @@
-package checks_test
-
-func streamableTwins() []twin { return nil }
