@@ -54,13 +54,23 @@ func (p *Probe) FreshWith(ctx context.Context, change func(*mcp.Options)) (*mcp.
 }
 
 func (p *Probe) open(ctx context.Context, plain bool, change func(*mcp.Options)) (*mcp.Session, error) {
-	s, err := p.arena.open(ctx, change)
+	s, err := p.arena.open(ctx, func(o *mcp.Options) {
+		if p.alone {
+			o.Limits.Start *= morePatience
+			o.Limits.Call *= morePatience
+		}
+		change(o)
+	})
 	if err != nil {
 		return nil, err
 	}
 	p.owned = append(p.owned, owned{s, plain})
 	return s, nil
 }
+
+// morePatience is how many times longer a second look waits: what comes then
+// was late, not missing.
+const morePatience = 3
 
 // Bare is a connection of the check's own on which nothing was sent yet: for
 // what goes wrong while a session opens. Session.Open opens it.

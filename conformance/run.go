@@ -112,7 +112,11 @@ func (r *run) one(ctx context.Context, i int, alone bool) (res result) {
 		res.judge, res.took, res.reused = p.judge, time.Since(started), p.reused
 		p.close()
 	}()
-	bounded, cancel := context.WithTimeout(ctx, r.plan.options.CheckTime)
+	limit := r.plan.options.CheckTime
+	if alone {
+		limit *= morePatience
+	}
+	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := c.Check.Run(bounded, p)
 	if ctx.Err() != nil {
@@ -126,10 +130,14 @@ func (r *run) one(ctx context.Context, i int, alone bool) (res result) {
 // served others, and those that failed for the tester's own reasons: on a busy
 // machine a slow answer proves nothing. The second verdict counts.
 func (r *run) again(ctx context.Context) {
+	started := time.Now()
 	for i, c := range r.plan.Cases {
 		res := r.results[i]
 		if c.Check.Run == nil || c.Skip != "" || ctx.Err() != nil || !doubtful(res) {
 			continue
+		}
+		if time.Since(started) > secondLooks*r.plan.options.CheckTime {
+			return // a server that is silent this often is not just late
 		}
 		r.mu.Lock()
 		r.total++
@@ -139,6 +147,10 @@ func (r *run) again(ctx context.Context) {
 		r.finish(i, second)
 	}
 }
+
+// secondLooks bounds the time spent on judging again, in multiples of what one
+// check may take.
+const secondLooks = 3
 
 // doubtful reports whether a result may owe something to the clock or to
 // another check.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -15,6 +16,10 @@ import (
 const (
 	maxRounds = 8 // retries of one request
 	maxAskers = 3 // requests that one check makes a server ask by
+
+	// surveyTime is when a survey stops at what it has found: tools may
+	// take long, and checks wait for it.
+	surveyTime = 20 * time.Second
 )
 
 // reply is what a client answers to a question; a refusal takes the place of
@@ -119,6 +124,15 @@ func (h *host) talk(ctx context.Context, r mcp.Request, answer reply) talk {
 	}
 }
 
+// talks carries out requests until the time for surveys is over.
+func (h *host) talks(ctx context.Context, requests []mcp.Request, answer reply) []talk {
+	var all []talk
+	for began := time.Now(); len(requests) > 0 && time.Since(began) < surveyTime; requests = requests[1:] {
+		all = append(all, h.talk(ctx, requests[0], answer))
+	}
+	return all
+}
+
 // questions are those that came since the last look.
 func (h *host) questions() []question {
 	var all []question
@@ -182,10 +196,7 @@ func survey(ctx context.Context, p *conformance.Probe) ([]talk, error) {
 		}
 		// Some servers ask at once when a session opens.
 		all := []talk{h.talk(ctx, mcp.Request{Method: "ping"}, declining)}
-		for _, r := range surveyed(ctx, p) {
-			all = append(all, h.talk(ctx, r, declining))
-		}
-		return all, nil
+		return append(all, h.talks(ctx, surveyed(ctx, p), declining)...), nil
 	})
 }
 
@@ -274,12 +285,12 @@ func talksWith(ctx context.Context, p *conformance.Probe, capabilities map[strin
 		if err != nil {
 			return nil, err
 		}
-		var again []talk
+		var again []mcp.Request
 		for _, t := range all {
 			if len(t.asked) > 0 || demandsVisit(t.last()) {
-				again = append(again, h.talk(ctx, t.request, accepting))
+				again = append(again, t.request)
 			}
 		}
-		return again, nil
+		return h.talks(ctx, again, accepting), nil
 	})
 }

@@ -231,7 +231,7 @@ func elicitationLinks(t *conformance.Traffic) error {
 }
 
 // linkIn is the first web address in a text, "" when there is none. Those of
-// hosts that exist only in examples do not count.
+// hosts that exist only in examples, and of this machine, do not count.
 func linkIn(text string) string {
 	for word := range strings.FieldsSeq(text) {
 		at := max(strings.Index(word, "https://"), strings.Index(word, "http://"))
@@ -241,7 +241,8 @@ func linkIn(text string) string {
 		link := strings.TrimRight(word[at:], `.,;:!?)]}>"'`)
 		_, rest, _ := strings.Cut(link, "://")
 		name, _, _ := strings.Cut(rest, "/")
-		if rest != "" && !strings.Contains(name, "example.") && !strings.HasSuffix(name, ".example") && name != "..." {
+		host, _, _ := strings.Cut(name, ":")
+		if rest != "" && !strings.Contains(host, "example.") && !strings.HasSuffix(host, ".example") && host != "..." && !thisMachine(host) {
 			return link
 		}
 	}

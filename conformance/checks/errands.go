@@ -58,30 +58,67 @@ type timed struct {
 	took time.Duration
 }
 
-// timedTools calls the first allowed tools once, as the tour does, to learn
-// which of them take their time. None may be called, none are returned.
+// timedTools are calls of the first allowed tools. Each is made once in a run
+// to learn how long it takes, and broken off when it is not quick. When none
+// may be called, none are returned.
 func timedTools(ctx context.Context, p *conformance.Probe) []timed {
-	all, err := conformance.Once(ctx, p, "timed tools", func(ctx context.Context) ([]timed, error) {
-		allowed, err := p.AllowedTools(ctx)
+	calls := allowedCalls(ctx, p)
+	took, err := conformance.OnceForAll(ctx, p, "timed tools", func(ctx context.Context) (map[string]time.Duration, error) {
+		s, err := p.Fresh(ctx)
 		if err != nil {
 			return nil, err
 		}
-		var all []timed
-		for _, tool := range allowed[:min(maxTimed, len(allowed))] {
-			x, ok, err := toolsTry(ctx, p, tool)
-			if err != nil {
-				return nil, err
+		took := map[string]time.Duration{}
+		for _, r := range calls {
+			x := s.Start(ctx, r)
+			if took[calledTool(x)] = quick; within(ctx, x, quick) {
+				took[calledTool(x)] = x.Took()
+			} else {
+				s.Do(ctx, cancelRequest(x.Asked))
 			}
-			if ok {
-				all = append(all, timed{toolsCall(tool, x.arguments), x.Took()})
-			}
+			x.Close()
 		}
-		return all, nil
+		return took, nil
 	})
 	if err != nil {
 		return nil
 	}
+	var all []timed
+	for _, r := range calls {
+		name := mcp.ValueOf(r.Params).Get("name").Text()
+		if _, known := took[name]; known {
+			all = append(all, timed{r, took[name]})
+		}
+	}
 	return all
+}
+
+// allowedCalls are calls of the first allowed tools, with arguments made up
+// for them.
+func allowedCalls(ctx context.Context, p *conformance.Probe) []mcp.Request {
+	allowed, err := p.AllowedTools(ctx)
+	if err != nil {
+		return nil
+	}
+	var all []mcp.Request
+	for _, tool := range allowed[:min(maxTimed, len(allowed))] {
+		if arguments, ok := toolsExample(tool); ok {
+			all = append(all, toolsCall(tool, arguments))
+		}
+	}
+	return all
+}
+
+// within reports whether an exchange is over in time.
+func within(ctx context.Context, x *mcp.Exchange, patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	select {
+	case <-x.Done():
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // toolErrands are calls of the allowed tools that are quick.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -87,7 +88,8 @@ func eachReport(ctx context.Context, p *conformance.Probe, nothing string, judge
 }
 
 // progressErrands runs errands with progress tokens. Each tool is called twice
-// at the same time, with tokens of both types; slow tools all at once.
+// at the same time, with tokens of both types. Slow tools are called all at once, and
+// broken off once two reports have come.
 func progressErrands(ctx context.Context, p *conformance.Probe) (*mcp.Log, error) {
 	s, err := p.FreshWith(ctx, func(o *mcp.Options) { o.Listen = true })
 	if err != nil {
@@ -101,11 +103,25 @@ func progressErrands(ctx context.Context, p *conformance.Probe) (*mcp.Log, error
 		}
 		both.Wait()
 	}
-	const most = 3
+	const most, patience = 3, 5 * time.Second
 	var slow sync.WaitGroup
 	for i, r := range slowErrands(ctx, p, quick, most) {
-		slow.Go(func() { s.Do(ctx, withMeta(r, "progressToken", fmt.Sprintf("mcpctl-slow-%d", i))) })
-		slow.Go(func() { s.Do(ctx, withMeta(r, "progressToken", 2000+i)) })
+		for _, token := range []any{fmt.Sprintf("mcpctl-slow-%d", i), 2000 + i} {
+			slow.Go(func() {
+				x := s.Start(ctx, withMeta(r, "progressToken", token))
+				seen := 0
+				settleFirst(ctx, s, patience, func(m mcp.Message) bool {
+					if mcp.Equal(m.Params().Get("progressToken"), mcp.ValueOf(token)) {
+						seen++
+					}
+					return seen == 2 || m.MessageKind() == mcp.ResponseMessage && mcp.Equal(m.ID(), x.Asked)
+				})
+				if !isDone(x) {
+					s.Do(ctx, cancelRequest(x.Asked))
+				}
+				x.Close()
+			})
+		}
 	}
 	slow.Wait()
 	// What comes too late must have come before the answer to this.

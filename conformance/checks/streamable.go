@@ -20,10 +20,12 @@ func streamable() conformance.Suite {
 		streamableGets(), streamableSharing(), streamableResumption(), streamableSessions(), streamableEndings())}
 }
 
-// How long the checks of the suite wait: for what is owed at once, and for
-// what must not come and nothing else can rule out.
+// How long the checks of the suite wait: for what is owed at once, for what
+// comes soon or never, and for what must not come and nothing else can rule
+// out.
 const (
 	streamablePatience = 3 * time.Second
+	streamableSoon     = time.Second
 	streamableBreath   = 200 * time.Millisecond
 )
 

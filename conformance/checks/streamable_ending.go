@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -101,25 +102,34 @@ func streamableUnknownID(ctx context.Context, p *conformance.Probe) error {
 }
 
 // neverGiven is a session id of the same shape as one that was given: a server
-// that looks at the shape alone takes it for one of its own.
+// that looks at the shape alone takes it for one of its own. What is changed is
+// the end, as far as it is letters and digits.
 func neverGiven(id string) string {
-	other := func(c, from, to byte) byte { return from + (c-from+1)%(to-from+1) }
 	fresh := []byte(id)
-	for i := max(0, len(fresh)-12); i < len(fresh); i++ {
-		switch c := fresh[i]; {
-		case '0' <= c && c <= '9':
-			fresh[i] = other(c, '0', '9')
-		case 'a' <= c && c <= 'f':
-			fresh[i] = other(c, 'a', 'f')
-		case 'A' <= c && c <= 'F':
-			fresh[i] = other(c, 'A', 'F')
-		case 'g' <= c && c <= 'z':
-			fresh[i] = other(c, 'g', 'z')
-		case 'G' <= c && c <= 'Z':
-			fresh[i] = other(c, 'G', 'Z')
+	changed := false
+	for i := len(fresh) - 1; i >= max(0, len(fresh)-12); i-- {
+		next := nextAlike(fresh[i])
+		if next == fresh[i] && changed {
+			break
 		}
+		changed = changed || next != fresh[i]
+		fresh[i] = next
+	}
+	if !changed {
+		return "mcpctl" + id
 	}
 	return string(fresh)
+}
+
+// nextAlike is another character of the same kind, c itself when it is neither
+// a letter nor a digit.
+func nextAlike(c byte) byte {
+	for _, kind := range []string{"0123456789", "abcdef", "ABCDEF", "ghijklmnopqrstuvwxyz", "GHIJKLMNOPQRSTUVWXYZ"} {
+		if i := strings.IndexByte(kind, c); i >= 0 {
+			return kind[(i+1)%len(kind)]
+		}
+	}
+	return c
 }
 
 // streamableBoth says how an exchange ended and with which HTTP status.

@@ -149,12 +149,14 @@ func streamableNoBroadcast(ctx context.Context, p *conformance.Probe) error {
 	fresh := func(f mcp.Frame) bool {
 		return f.Direction == mcp.Received && f.Size > 0 && f.At > began && (f.Exchange == first.Seq || f.Exchange == second.Seq)
 	}
-	soon, cancel := context.WithTimeout(ctx, streamableBreath)
+	soon, cancel := context.WithTimeout(ctx, streamableSoon)
 	defer cancel()
 	if _, err := s.Await(soon, fresh); err != nil {
 		return conformance.Unprovenf("the server sent nothing on its GET streams; a tool that changes something may help, see --allow-tool")
 	}
-	_, _ = s.Await(soon, func(f mcp.Frame) bool { return fresh(f) && len(streamableTwice(s, fresh)) > 0 })
+	breath, cancel := context.WithTimeout(ctx, streamableBreath)
+	defer cancel()
+	_, _ = s.Await(breath, func(f mcp.Frame) bool { return fresh(f) && len(streamableTwice(s, fresh)) > 0 })
 	j.Saw(first)
 	j.Saw(second)
 	for _, f := range streamableTwice(s, fresh) {

@@ -3,7 +3,6 @@ package checks
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -101,7 +100,7 @@ func streamableAgain(ctx context.Context, s *mcp.Session, first *mcp.Exchange) *
 		return nil
 	}
 	defer again.Close()
-	streamableAwait(ctx, again, first.Asked, time.Second)
+	streamableAwait(ctx, again, first.Asked, streamableSoon)
 	streamableWait(ctx, again.Done(), streamableBreath) // more than the response may come
 	return again
 }

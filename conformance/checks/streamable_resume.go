@@ -192,7 +192,7 @@ func streamableByGet(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
-	soon, cancel := context.WithTimeout(ctx, streamableBreath)
+	soon, cancel := context.WithTimeout(ctx, streamableSoon)
 	defer cancel()
 	first, err := stream.Await(soon, hasEventID)
 	stream.Close()

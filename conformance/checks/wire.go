@@ -3,6 +3,7 @@ package checks
 import (
 	"crypto/sha256"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/conformance"
@@ -153,7 +154,7 @@ func (w *wireJudge) failure(m conformance.Seen) {
 	x := m.Exchange
 	loose := nobody(m.ID()) && (x == nil || x.Status >= 400 || x.Request.Raw != nil || m.ID().Is(mcp.Null))
 	w.tellBut(m, "an error response", "", w.set.ErrorDef(), m.Value, func(p schema.Problem) bool {
-		return loose && (p.Pointer == "/id" || p.Pointer == "" && strings.Contains(p.Message, `"id"`))
+		return loose && p.Pointer+wireLacking(p) == "/id"
 	})
 }
 
@@ -172,7 +173,7 @@ func (w *wireJudge) tellBut(m conformance.Seen, what, at, definition string, v m
 			continue
 		}
 		w.told[key] = true
-		w.j.Faultf(m, at+p.Pointer, "%s is no %s: %s", what, definition, p.Message)
+		w.j.Faultf(m, at+p.Pointer+wireLacking(p), "%s is no %s: %s", what, definition, p.Message)
 	}
 }
 
@@ -184,6 +185,15 @@ func (w *wireJudge) problems(definition string, v mcp.Value) []schema.Problem {
 		w.known[key] = problems
 	}
 	return problems
+}
+
+// wireLacking points at the member that a value lacks, as particular checks do.
+func wireLacking(p schema.Problem) string {
+	name, ok := strings.CutPrefix(p.Message, "lacks the member ")
+	if unquoted, err := strconv.Unquote(name); ok && err == nil {
+		return "/" + mcp.EscapePointer(unquoted)
+	}
+	return ""
 }
 
 // wirePattern is a JSON Pointer with a star for every index, so that what is
