@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"sync"
@@ -14,12 +13,8 @@ import (
 
 // Bounds on conversations.
 const (
-	maxRounds = 8 // retries of one request
-	maxAskers = 3 // requests that one check makes a server ask by
-
-	// surveyTime is when a survey stops at what it has found: tools may
-	// take long, and checks wait for it.
-	surveyTime = 20 * time.Second
+	maxRounds   = 8               // retries of one request
+	openingTime = 2 * time.Second // until a question comes that a server asks as a session opens
 )
 
 // reply is what a client answers to a question; a refusal takes the place of
@@ -65,6 +60,7 @@ type talk struct {
 	request mcp.Request
 	asked   []question
 	rounds  []*mcp.Exchange // in the handshake era there is one
+	opening bool            // it was the opening of the session that made the server ask
 }
 
 // last is the exchange that ended the talk.
@@ -124,13 +120,24 @@ func (h *host) talk(ctx context.Context, r mcp.Request, answer reply) talk {
 	}
 }
 
-// talks carries out requests until the time for surveys is over.
-func (h *host) talks(ctx context.Context, requests []mcp.Request, answer reply) []talk {
-	var all []talk
-	for began := time.Now(); len(requests) > 0 && time.Since(began) < surveyTime; requests = requests[1:] {
-		all = append(all, h.talk(ctx, requests[0], answer))
+// awaitOpening waits for a question that the server asks as a session opens,
+// and for the answer to be on its way.
+func (h *host) awaitOpening(ctx context.Context, method string) {
+	ctx, cancel := context.WithTimeout(ctx, openingTime)
+	defer cancel()
+	var id mcp.Value
+	_, err := h.Await(ctx, func(f mcp.Frame) bool {
+		m, err := f.Message()
+		id = m.ID()
+		return err == nil && f.Direction == mcp.Received && m.MessageKind() == mcp.RequestMessage && m.Method() == method
+	})
+	if err != nil {
+		return // the check will say that there was no such question
 	}
-	return all
+	_, _ = h.Await(ctx, func(f mcp.Frame) bool {
+		m, err := f.Message()
+		return err == nil && f.Direction == mcp.Sent && m.MessageKind() == mcp.ResponseMessage && mcp.Equal(m.ID(), id)
+	})
 }
 
 // questions are those that came since the last look.
@@ -180,117 +187,4 @@ func withParam(r mcp.Request, name string, value any) mcp.Request {
 	params[name] = value
 	r.Params = params
 	return r
-}
-
-// survey makes the requests that may make a server ask for something, once
-// for all checks: reads, prompts, and the tools that the user allowed.
-// Questions are declined.
-func survey(ctx context.Context, p *conformance.Probe) ([]talk, error) {
-	return conformance.Once(ctx, p, "survey of questions", func(ctx context.Context) ([]talk, error) {
-		if p.Revision.Era() == mcp.Stateless {
-			return statelessSurvey(ctx, p)
-		}
-		h, err := newHost(ctx, p, nil, declining)
-		if err != nil {
-			return nil, err
-		}
-		// Some servers ask at once when a session opens.
-		all := []talk{h.talk(ctx, mcp.Request{Method: "ping"}, declining)}
-		return append(all, h.talks(ctx, surveyed(ctx, p), declining)...), nil
-	})
-}
-
-// statelessSurvey asks on the shared session: the questions come with the
-// answers, so nothing else gets in between.
-func statelessSurvey(ctx context.Context, p *conformance.Probe) ([]talk, error) {
-	var all []talk
-	for _, r := range surveyed(ctx, p) {
-		x, err := askAny(ctx, p, r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, talk{r, questionsIn(answerTo(x)), []*mcp.Exchange{x}})
-	}
-	return all, nil
-}
-
-// askAny is Ask, but for requests with headers of their own.
-func askAny(ctx context.Context, p *conformance.Probe, r mcp.Request) (*mcp.Exchange, error) {
-	if len(r.Header) == 0 {
-		return p.Ask(ctx, r.Method, r.Params)
-	}
-	s, err := p.Shared(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.Do(ctx, r), nil
-}
-
-// surveyed are the requests of the survey.
-func surveyed(ctx context.Context, p *conformance.Probe) []mcp.Request {
-	var all []mcp.Request
-	for _, e := range errandEntries(ctx, p, "resources") {
-		all = append(all, mcp.Request{Method: "resources/read", Params: map[string]any{"uri": e.Get("uri").Text()}})
-	}
-	for _, e := range errandEntries(ctx, p, "prompts") {
-		all = append(all, mcp.Request{Method: "prompts/get", Params: promptsGetParams(e)})
-	}
-	tools, err := p.AllowedTools(ctx)
-	if err != nil {
-		return all
-	}
-	for _, tool := range tools[:min(maxToolCalls, len(tools))] {
-		if arguments, ok := toolsExample(tool); ok {
-			all = append(all, toolsCall(tool, arguments))
-		}
-	}
-	return all
-}
-
-// askers are the first few talks of the survey in which the server asked a
-// question that the look chooses. When there are none, the error says so.
-func askers(ctx context.Context, p *conformance.Probe, method string, choose func(question) bool) ([]talk, error) {
-	all, err := survey(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	var found []talk
-	for _, t := range all {
-		if len(found) < maxAskers && slices.ContainsFunc(t.asks(method), choose) {
-			found = append(found, t)
-		}
-	}
-	if len(found) == 0 {
-		return nil, conformance.Unprovenf("%s", notAsked(p.Facts, method))
-	}
-	return found, nil
-}
-
-// anyQuestion chooses every question.
-func anyQuestion(question) bool { return true }
-
-// talksWith makes the requests that make the server ask anything once more,
-// for a client with other capabilities. Checks share what came of it.
-func talksWith(ctx context.Context, p *conformance.Probe, capabilities map[string]any) ([]talk, error) {
-	key, err := json.Marshal(capabilities)
-	if err != nil {
-		return nil, err
-	}
-	return conformance.Once(ctx, p, "questions to "+string(key), func(ctx context.Context) ([]talk, error) {
-		all, err := survey(ctx, p)
-		if err != nil {
-			return nil, err
-		}
-		h, err := newHost(ctx, p, capabilities, accepting)
-		if err != nil {
-			return nil, err
-		}
-		var again []mcp.Request
-		for _, t := range all {
-			if len(t.asked) > 0 || demandsVisit(t.last()) {
-				again = append(again, t.request)
-			}
-		}
-		return h.talks(ctx, again, accepting), nil
-	})
 }

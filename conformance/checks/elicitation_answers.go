@@ -56,6 +56,11 @@ func elicitationValidated(ctx context.Context, p *conformance.Probe) error {
 			continue // nothing shows that proper content makes a difference
 		}
 		declined := h.talk(ctx, t.request, acting("decline")).last().Result()
+		if h.Log().Ended() != nil { // elicitation/answer/actions says so
+			if h, err = newHost(ctx, p, nil, declining); err != nil {
+				return err
+			}
+		}
 		for _, bad := range badContents(t.asks(askElicit)) {
 			again := h.talk(ctx, t.request, fillOnce(bad.content))
 			x := again.last()
@@ -63,6 +68,10 @@ func elicitationValidated(ctx context.Context, p *conformance.Probe) error {
 			// Who asks once more, or acts as if nothing was given, has noticed.
 			if len(again.asks(askElicit)) == 1 && succeeded(x) && !mcp.Equal(x.Result(), declined) {
 				j.Failf(x, "%s succeeded with content that does not fit the form: %s", t.named(), bad.what)
+			}
+			if h.Log().Ended() != nil {
+				j.Failf(x, "the server ended the session on content that does not fit the form: %s", bad.what)
+				return j.Err("")
 			}
 		}
 	}

@@ -89,6 +89,10 @@ func listCauses() []rootcause {
 		both("a tool without inputSchema", drop("tools/list", "/tools/echo/inputSchema"), "tools/list/entries"),
 		both("an inputSchema that is null", set("tools/list", "/tools/none/inputSchema", nil), "tools/input-schema/object"),
 		both("an inputSchema of type string", set("tools/list", "/tools/none/inputSchema/type", "string"), "tools/input-schema/root-type"),
+		{
+			name: "a $ref that leads nowhere", fault: set("tools/list", "/tools/echo/inputSchema/properties/text", object{"$ref": "#/$defs/none"}),
+			handshake: []string{"wire/schemas/valid"}, stateless: []string{"tools/input-schema/valid"},
+		},
 		both("a title that is a number", set("tools/list", "/tools/echo/title", 7), "tools/list/optional-members"),
 		both("a tool listed twice", set("tools/list", "/tools/add/name", "echo"), "tools/names/unique"),
 		both("an icon without a scheme", set("tools/list", "/tools/echo/icons/0/src", "icon.png"), "wire/icons/shape"),
@@ -143,7 +147,10 @@ func messageCauses() []rootcause {
 		both("no jsonrpc in some responses", mcptest.EditReply("tools/list", func(_ *mcptest.Context, out map[string]any) { delete(out, "jsonrpc") }), "base/message/version"),
 		both("errors without a message", everyError(func(e object) { delete(e, "message") }), "errors/object/members"),
 		{name: "no resultType", fault: everyResult(func(r object) { delete(r, "resultType") }), stateless: []string{"base/result/type-present"}},
-		both("a log level that does not exist", mcptest.SendBefore("resources/list", sent("notifications/message", object{"level": "loud", "data": 1})), "logging/message/shape"),
+		{
+			name: "a log level that does not exist", fault: mcptest.SendBefore("resources/list", sent("notifications/message", object{"level": "loud", "data": 1})),
+			handshake: []string{"logging/message/shape"}, only: []mcp.Revision{mcp.Rev20251125},
+		},
 		{
 			name: "a notification that does not exist", fault: mcptest.SendBefore("tools/list", sent("notifications/made-up", object{})),
 			handshake: []string{"wire/messages/valid"}, stateless: []string{"lifecycle/removed/notifications"},
@@ -181,7 +188,8 @@ func guardCauses() []rootcause {
 		both("unknown methods served", mcptest.Without(mcptest.SkipMethod), "errors/method/refused"),
 		{
 			name: "no _meta needed", fault: mcptest.Without(mcptest.SkipMeta), only: []mcp.Revision{mcp.Rev20260728},
-			stateless: []string{"base/meta/required"},
+			stateless: []string{"base/meta/required", "lifecycle/initialize/names-versions"},
+			why:       "initialize is no longer refused for its want of _meta, and the error for unknown methods names no versions",
 		}, {
 			name: "unknown cursors taken", fault: mcptest.Without(mcptest.SkipCursor),
 			handshake: []string{"pagination/cursor/invalid"},

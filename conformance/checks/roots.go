@@ -107,6 +107,9 @@ func rootsChanged(ctx context.Context, p *conformance.Probe) error {
 	if err != nil {
 		return err
 	}
+	if talks[0].opening {
+		h.awaitOpening(ctx, askRoots)
+	}
 	h.talk(ctx, talks[0].request, instead(askRoots, rooted(goneRoot)))
 	j := p.Judge()
 	since := lastFrame(h.Log())
@@ -123,7 +126,7 @@ func rootsChanged(ctx context.Context, p *conformance.Probe) error {
 			j.Faultf(m, "/error", "notifications/roots/list_changed was answered with an error: %v", m.RPCError())
 		}
 	}
-	if x.Reply() == nil {
+	if x.Reply() == nil && (h.Log().Ended() != nil || !slowByItself(ctx, p, talks[0].request)) {
 		j.Failf(x, "after notifications/roots/list_changed %s got no answer: %s", after.named(), outcome(x))
 	}
 	return j.Err("")

@@ -42,6 +42,14 @@ func securityInputChecks() []conformance.Check {
 			Reach:  conformance.Provoke,
 			Run:    readTraversal,
 			Fix:    "Resolve the path fully decoded, links included, and serve it only beneath the folder that is offered (os.Root in Go).",
+		}, {
+			ID:     "security/completion/types",
+			Title:  "completion/complete refuses inputs of the wrong type",
+			Claims: claims{Handshake: ids{"completion.security.validate-inputs"}},
+			Needs:  "completions",
+			Reach:  conformance.Provoke,
+			Run:    securityCompletion,
+			Fix:    "Check params against the schema of CompleteRequestParams before they are used.",
 		},
 	}
 }
@@ -108,9 +116,14 @@ func securitySurvives(ctx context.Context, p *conformance.Probe, what string) er
 	}
 	got := all[what]
 	j.Saw(got.Exchange)
-	if why := got.broken(); why != "" {
-		j.Failf(got.Exchange, "%s", why)
+	why := got.broken()
+	if why == "" {
+		return j.Err("")
 	}
+	if bad, err := garbageOf(ctx, p, garbageTruncated); err == nil && bad[0].broken() != "" {
+		return conformance.Blockedf("errors/parse/code", "the server ends the connection on anything that it cannot read")
+	}
+	j.Failf(got.Exchange, "%s", why)
 	return j.Err("")
 }
 
@@ -135,6 +148,31 @@ func securityURIs(ctx context.Context, p *conformance.Probe) error {
 			return conformance.Blockedf("resources/read/not-found", "what does not exist is read as empty")
 		case x.Result().Exists():
 			j.Failf(x, "resources/read with params %.60s was not refused: %s", mcp.ValueOf(params), outcome(x))
+		}
+	}
+	return j.Err("")
+}
+
+// securityCompletion sends completion/complete with params of wrong types. How
+// they are refused is left open by the handshake revisions.
+func securityCompletion(ctx context.Context, p *conformance.Probe) error {
+	j := p.Judge()
+	if err := completionControl(ctx, p); err != nil {
+		return err
+	}
+	c, _ := completionAnything(ctx, p)
+	for _, params := range []map[string]any{
+		{"ref": c.ref, "argument": map[string]any{"name": c.argument, "value": 7}},
+		{"ref": c.ref, "argument": c.argument},
+		{"ref": "mcpctl", "argument": map[string]any{"name": c.argument, "value": ""}},
+	} {
+		x, err := complete(ctx, p, params)
+		if err != nil {
+			return err
+		}
+		j.Saw(x)
+		if x.Result().Exists() {
+			j.Failf(x, "completion/complete with params %.100s was not refused: %s", mcp.ValueOf(params), outcome(x))
 		}
 	}
 	return j.Err("")

@@ -123,6 +123,10 @@ func securityTwins() []twin {
 		},
 		Want: "was not refused",
 	}, {
+		Check: "security/completion/types",
+		Break: func(s *mcptest.Server) { s.Faults = mcptest.Without(mcptest.SkipParams) },
+		Want:  "was not refused",
+	}, {
 		Check: "security/resources/path-traversal",
 		Break: func(s *mcptest.Server) { s.Faults = leaksPasswd() },
 		Want:  "a file outside was read",

@@ -67,11 +67,14 @@ func openListen(ctx context.Context, p *conformance.Probe, s *mcp.Session, id, f
 	began := lastFrame(s.Log())
 	l := &listening{id: id, filter: mcp.ValueOf(filter)}
 	l.x = s.Start(ctx, mcp.Request{Method: "subscriptions/listen", ID: id, Params: params})
-	if l.await(ctx, p, began, promptly); l.ack != nil || isDone(l.x) {
-		return l
+	if l.await(ctx, p, began, promptly); l.ack == nil && !isDone(l.x) {
+		if _, err := p.Control(ctx, s); err == nil {
+			l.await(ctx, p, began, patience)
+		}
 	}
-	if _, err := p.Control(ctx, s); err == nil {
-		l.await(ctx, p, began, patience)
+	if p.Transport == mcp.HTTP && !isOpen(l.x) {
+		l.x.Close() // not even a header came; from here on none will
+		<-l.x.Done()
 	}
 	return l
 }
@@ -131,9 +134,13 @@ func subscriptionOf(m conformance.Seen) mcp.Value {
 	return m.Params().Get("_meta", mcp.MetaSubscriptionID)
 }
 
-func isDone(x *mcp.Exchange) bool {
+func isDone(x *mcp.Exchange) bool { return isClosed(x.Done()) }
+
+func isOpen(x *mcp.Exchange) bool { return isClosed(x.Opened()) }
+
+func isClosed(c <-chan struct{}) bool {
 	select {
-	case <-x.Done():
+	case <-c:
 		return true
 	default:
 		return false

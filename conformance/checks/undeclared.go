@@ -74,13 +74,16 @@ func endures(ctx context.Context, p *conformance.Probe, method string, variants 
 			return err
 		}
 		for _, asker := range talks {
+			if asker.opening {
+				h.awaitOpening(ctx, method)
+			}
 			t := h.talk(ctx, asker.request, v.reply)
 			if len(t.asks(method)) == 0 {
 				continue
 			}
 			x := t.last()
 			j.Saw(x)
-			if x.Reply() == nil && v.slow && h.Log().Ended() == nil {
+			if x.Reply() == nil && h.Log().Ended() == nil && (v.slow || slowByItself(ctx, p, t.request)) {
 				continue
 			}
 			if x.Reply() == nil {

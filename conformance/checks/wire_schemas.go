@@ -15,6 +15,13 @@ import (
 // tools suite does not: basic/index#json-schema-usage.
 func wireSchemaChecks() []conformance.Check {
 	return []conformance.Check{{
+		ID:     "wire/schemas/valid",
+		Title:  "every schema of a tool is valid in its dialect",
+		Claims: claims{Handshake: ids{"base.jsonschema.valid-for-dialect"}},
+		Needs:  "tools",
+		Run:    wireValidSchemas,
+		Fix:    "Name the dialect in $schema when it is not 2020-12.",
+	}, {
 		ID:     "wire/refs/local",
 		Title:  "no schema of a tool refers to another document",
 		Claims: claims{Stateless: ids{"schema.ref.external-absent"}},
@@ -24,7 +31,7 @@ func wireSchemaChecks() []conformance.Check {
 	}, {
 		ID:     "wire/dialect/default",
 		Title:  "a tool whose schema names no dialect refuses what 2020-12 refuses",
-		Claims: claims{Stateless: ids{"schema.dialect.default-2020-12"}},
+		Claims: claims{Handshake: ids{"base.jsonschema.supports-2020-12"}, Stateless: ids{"schema.dialect.default-2020-12"}},
 		Needs:  "tools allowed-tools",
 		Reach:  conformance.Invoke,
 		Run:    func(ctx context.Context, p *conformance.Probe) error { return wireDialect(ctx, p, false) },
@@ -38,6 +45,25 @@ func wireSchemaChecks() []conformance.Check {
 		Run:    func(ctx context.Context, p *conformance.Probe) error { return wireDialect(ctx, p, true) },
 		Fix:    "Choose the dialect of the validator by $schema.",
 	}}
+}
+
+func wireValidSchemas(ctx context.Context, p *conformance.Probe) error {
+	return descriptors(ctx, p, "tools", "no tool has a schema that could be judged", func(j *conformance.Judge, e conformance.Entry) {
+		for _, member := range []string{"inputSchema", "outputSchema"} {
+			s := e.Get(member)
+			if !s.Exists() || toolsRootFault(s).message != "" {
+				continue // its root has a check of its own
+			}
+			f := toolsDialectFault(s.Raw())
+			if f.message == toolsUnjudged {
+				continue
+			}
+			j.Saw(e.Page)
+			if f.message != "" {
+				descriptorFault(j, e, "/"+member+f.pointer, "%s of the tool %.60q %s", member, toolName(e), f.message)
+			}
+		}
+	})
 }
 
 func wireLocalRefs(ctx context.Context, p *conformance.Probe) error {

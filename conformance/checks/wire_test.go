@@ -54,6 +54,18 @@ func wireTwins() []twin {
 			},
 			Want: "not in base64",
 		}, {
+			Check: "wire/schemas/valid",
+			Break: func(s *mcptest.Server) {
+				s.Faults = mcptest.SetIn("tools/list", "/tools/echo/outputSchema/properties/text/type", "text")
+			},
+			Want: "/result/tools/0/outputSchema/properties/text/type",
+		}, {
+			Check: "wire/schemas/valid",
+			Break: func(s *mcptest.Server) {
+				s.Faults = mcptest.SetIn("tools/list", "/tools/draft7/inputSchema/properties/pair/items", 7)
+			},
+			Want: "inputSchema of the tool \"draft7\"",
+		}, {
 			Check: "wire/refs/local",
 			Break: func(s *mcptest.Server) {
 				s.Faults = mcptest.SetIn("tools/list", "/tools/echo/inputSchema/$ref", "https://example.com/schema.json")

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -14,7 +15,7 @@ func outcome(x *mcp.Exchange) string {
 		return x.RPCError().Error()
 	case x.Reply() != nil:
 		return fmt.Sprintf("a result: %.120s", x.Result())
-	case x.Status != 0 && x.Err() != nil:
+	case x.Status != 0 && x.Err() != nil && !errors.As(x.Err(), new(*mcp.StatusError)):
 		return fmt.Sprintf("HTTP status %d, %v", x.Status, x.Err())
 	case x.Status != 0:
 		return fmt.Sprintf("HTTP status %d", x.Status)
