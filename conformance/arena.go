@@ -114,6 +114,14 @@ func (a *arena) close(ctx context.Context) {
 	wait.Wait()
 }
 
+// forget lets go of everything that crossed the arena's connections. Nobody may
+// use the arena after that.
+func (a *arena) forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.session, a.all, a.memo = nil, nil, nil
+}
+
 // ask sends a request on the shared session, once for all who ask the same.
 func (a *arena) ask(ctx context.Context, method string, params any) (*mcp.Exchange, error) {
 	return a.askFor(ctx, mcp.Request{Method: method, Params: params})

@@ -53,12 +53,21 @@ func covering(f Finding, findings []Finding, general func(int) bool) string {
 // beneath it in the same message.
 func (f Finding) covers(s spot) bool {
 	for _, own := range f.spots {
-		if own.connection == s.connection && own.frame == s.frame && s.connection != nil &&
-			(related(own.pointer, s.pointer) || related(s.pointer, own.pointer)) {
+		if own.meets(s) && (related(own.pointer, s.pointer) || related(s.pointer, own.pointer)) {
 			return true
 		}
 	}
 	return false
+}
+
+// meets reports whether two places are in one message, or in two that say the
+// same again: those of one method, when either both or none is a part of its
+// message.
+func (s spot) meets(other spot) bool {
+	if s.connection == other.connection && s.frame == other.frame && s.connection != nil {
+		return true
+	}
+	return s.about != "" && s.about == other.about && (s.pointer == "") == (other.pointer == "")
 }
 
 // related reports whether above is the place below or a place over it. The

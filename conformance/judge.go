@@ -6,15 +6,19 @@ import (
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// maxViolations bounds what one finding lists; the rest is counted.
-const maxViolations = 20
+// maxViolations bounds what one finding lists. The places of some more are
+// kept, to know which findings have the same cause.
+const (
+	maxViolations = 20
+	maxSpots      = 1000
+)
 
 // Judge collects what a check sees and what it finds wrong. A check that saw
 // nothing is unproven, never passed. A Judge belongs to one check at a time.
 type Judge struct {
 	shown  []shown
 	wrong  []violation
-	more   int
+	more   []spot
 	judged int
 	timed  bool
 }
@@ -55,7 +59,7 @@ func (j *Judge) Failf(x *mcp.Exchange, format string, args ...any) {
 	j.Saw(x)
 	s := spot{}
 	if x != nil {
-		s.connection = x.Log()
+		s.connection, s.about = x.Log(), x.Request.Method
 		for _, f := range x.Frames() {
 			if f.Direction == mcp.Received {
 				s.frame = f.Seq
@@ -73,13 +77,23 @@ func (j *Judge) Faultf(m Seen, pointer, format string, args ...any) {
 		message = fmt.Sprintf("%s (at %s)", message, pointer)
 	}
 	j.add(shown{m.Exchange, []mcp.Frame{m.Frame}},
-		violation{message, spot{m.Connection.Log, m.Frame.Seq, m.Pointer + pointer}})
+		violation{message, spot{m.Connection.Log, m.Frame.Seq, m.Pointer + pointer, about(m)}})
+}
+
+// about is the method that a message is of, or that it answers.
+func about(m Seen) string {
+	if m.Has("method") || m.Exchange == nil {
+		return m.Method()
+	}
+	return m.Exchange.Request.Method
 }
 
 // add keeps a violation and puts its evidence first.
 func (j *Judge) add(s shown, v violation) {
 	if len(j.wrong) >= maxViolations {
-		j.more++
+		if len(j.more) < maxSpots {
+			j.more = append(j.more, v.spot)
+		}
 		return
 	}
 	if len(j.wrong) == 0 {
@@ -105,7 +119,7 @@ func (j *Judge) shows(s shown) bool {
 func (j *Judge) Err(nothing string) error {
 	switch {
 	case len(j.wrong) > 0:
-		return violations{j.wrong}
+		return violations{j.wrong, j.more}
 	case j.judged == 0:
 		return Unprovenf("%s", nothing)
 	}

@@ -115,13 +115,7 @@ func (p *Plan) report(r *run, started time.Time) *Report {
 	}
 	p.addServers(report)
 	p.addRefused(report)
-	general := map[int]bool{}
-	w := newScribe(p.options.Redact)
-	for i, c := range p.Cases {
-		general[len(report.Findings)] = c.Check.General
-		report.Findings = append(report.Findings, p.finding(c, r.results[i], w))
-	}
-	collapse(report.Findings, func(i int) bool { return general[i] })
+	report.Findings = append(report.Findings, r.findings...)
 	report.Tally()
 	return report
 }
@@ -195,6 +189,7 @@ func (p *Plan) finding(c Case, res result, w *scribe) Finding {
 				f.Details = append(f.Details, p.options.Redact.String(one.message))
 			}
 		}
+		f.spots = append(f.spots, v.more...)
 	}
 	if res.judge != nil {
 		f.Evidence = w.evidence(res.judge.shown)

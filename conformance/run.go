@@ -25,20 +25,15 @@ type Event struct {
 // which may be nil, is called from one goroutine at a time.
 func (p *Plan) Run(ctx context.Context, observe func(Event)) *Report {
 	started := time.Now()
-	r := &run{plan: p, observe: observe, results: make([]result, len(p.Cases)), arenas: map[mcp.Revision]*arena{}, total: len(p.Cases)}
+	r := newRun(p, observe)
 	slots := make(chan struct{}, 4*p.options.parallel()+maxIdle*len(p.Spoken))
 	forAll := newMemo()
 	for _, rev := range p.Spoken {
 		r.arenas[rev] = newArena(p.Target, p.options, p.Facts[rev], p.sessions[rev], slots, forAll)
 	}
 	r.ask(ctx)
-	r.tour(ctx)
 	r.again(ctx)
-	r.settle()
-	r.watch()
-	for _, a := range r.arenas {
-		a.close(context.WithoutCancel(ctx))
-	}
+	r.concludeRest(ctx)
 	report := p.report(r, started)
 	report.Interrupted = ctx.Err() != nil
 	return report
@@ -49,10 +44,30 @@ type run struct {
 	plan    *Plan
 	observe func(Event)
 	arenas  map[mcp.Revision]*arena
+	cases   map[mcp.Revision][]int // the numbers of their cases
+	ending  sync.WaitGroup         // revisions being concluded
 
 	mu          sync.Mutex
+	toAsk       map[mcp.Revision]int // cases that have still to be asked
+	concluded   map[mcp.Revision]bool
 	results     []result
+	findings    []Finding
 	done, total int
+}
+
+func newRun(p *Plan, observe func(Event)) *run {
+	r := &run{
+		plan: p, observe: observe, arenas: map[mcp.Revision]*arena{}, cases: map[mcp.Revision][]int{},
+		toAsk: map[mcp.Revision]int{}, concluded: map[mcp.Revision]bool{},
+		results: make([]result, len(p.Cases)), findings: make([]Finding, len(p.Cases)), total: len(p.Cases),
+	}
+	for i, c := range p.Cases {
+		r.cases[c.Revision] = append(r.cases[c.Revision], i)
+		if c.Skip == "" && c.Check.Run != nil {
+			r.toAsk[c.Revision]++
+		}
+	}
+	return r
 }
 
 // result is what came of a case.
@@ -65,7 +80,8 @@ type result struct {
 	again, reused bool
 }
 
-// ask runs the checks that ask, several at once.
+// ask runs the checks that ask, several at once, and concludes the revisions in
+// which nothing has to be asked again.
 func (r *run) ask(ctx context.Context) {
 	order := make([]int, 0, len(r.plan.Cases))
 	for i, c := range r.plan.Cases {
@@ -85,6 +101,7 @@ func (r *run) ask(ctx context.Context) {
 		workers.Go(func() {
 			for i := range next {
 				r.finish(i, r.one(ctx, i, false))
+				r.asked(ctx, r.plan.Cases[i].Revision)
 			}
 		})
 	}
@@ -93,6 +110,7 @@ func (r *run) ask(ctx context.Context) {
 	}
 	close(next)
 	workers.Wait()
+	r.ending.Wait()
 }
 
 // one runs one case. A check that panics is the tester's trouble, not the
@@ -163,42 +181,6 @@ func doubtful(res result) bool {
 
 func isTimeout(err error) bool {
 	return errors.Is(err, mcp.ErrTimeout) || errors.Is(err, context.DeadlineExceeded)
-}
-
-// settle waits until the processes that checks have opened are gone, so that
-// the watchers see how they ended.
-func (r *run) settle() {
-	for _, a := range r.arenas {
-		a.settle()
-	}
-}
-
-// watch lets the watching checks judge all that went by.
-func (r *run) watch() {
-	seen := map[mcp.Revision]*Traffic{}
-	for rev, a := range r.arenas {
-		seen[rev] = a.traffic()
-	}
-	for i, c := range r.plan.Cases {
-		if c.Check.Watch == nil || c.Skip != "" {
-			continue
-		}
-		r.finish(i, watch(c.Check, seen[c.Revision]))
-	}
-}
-
-// watch judges traffic with one watching check.
-func watch(c Check, t *Traffic) (res result) {
-	own := *t
-	own.judge = &Judge{}
-	started := time.Now()
-	defer func() {
-		if crash := recover(); crash != nil {
-			res.err = fmt.Errorf("the check itself crashed: %v\n%s", crash, debug.Stack())
-		}
-		res.judge, res.took = own.judge, time.Since(started)
-	}()
-	return result{err: c.Watch(&own)}
 }
 
 func (r *run) finish(i int, res result) {

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"sync"
 
 	"github.com/mcpctl/mcpctl/mcp"
 )
@@ -14,17 +13,9 @@ const (
 	tourTools     = 50
 )
 
-// tour uses every session as an ordinary client would, so that the watching
-// checks have something to see: lists, and with a longer reach a few reads,
-// prompts and the calls that the user allowed.
-func (r *run) tour(ctx context.Context) {
-	var all sync.WaitGroup
-	for _, a := range r.arenas {
-		all.Go(func() { a.tour(ctx) })
-	}
-	all.Wait()
-}
-
+// tour uses a session as an ordinary client would, so that the watching checks
+// have something to see: lists, and with a longer reach a few reads, prompts
+// and the calls that the user allowed.
 func (a *arena) tour(ctx context.Context) {
 	if a.facts.Revision.Era() == mcp.Handshake {
 		_, _ = a.ask(ctx, "ping", nil)

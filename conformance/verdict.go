@@ -51,7 +51,11 @@ func Blockedf(by, format string, args ...any) error {
 }
 
 // violations is what a Judge found wrong.
-type violations struct{ all []violation }
+type violations struct {
+	all []violation
+	// more are the places of those beyond what one finding lists.
+	more []spot
+}
 
 // violation is one thing found wrong, and where it was seen.
 type violation struct {
@@ -65,13 +69,16 @@ type spot struct {
 	connection *mcp.Log
 	frame      int
 	pointer    string
+	// about is the method that the message answers or is of: the same
+	// defect shows wherever that is sent again.
+	about string
 }
 
 func (v violations) Error() string {
 	if len(v.all) == 1 {
 		return v.all[0].message
 	}
-	return fmt.Sprintf("%s (and %d more)", v.all[0].message, len(v.all)-1)
+	return fmt.Sprintf("%s (and %d more)", v.all[0].message, len(v.all)-1+len(v.more))
 }
 
 // verdictOf translates what a check returned. It is the only place that does.

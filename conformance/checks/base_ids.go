@@ -41,7 +41,7 @@ func baseIDChecks() []conformance.Check {
 	}, {
 		ID:     "base/request/none",
 		Title:  "the server sends no requests of its own",
-		Claims: claims{Stateless: ids{"base.server-sends-no-requests"}},
+		Claims: claims{Stateless: ids{"base.server-sends-no-requests", "stdio.stdout.no-requests"}},
 		Watch:  baseNoRequests,
 		Fix:    "Answer with resultType input_required and put the question into inputRequests.",
 	}}

@@ -45,6 +45,15 @@ func newHost(ctx context.Context, p *conformance.Probe, capabilities map[string]
 	return h, err
 }
 
+// orAnother is the host, or another one when the server has ended its session.
+// What was to blame for that is for other checks to say.
+func (h *host) orAnother(ctx context.Context, p *conformance.Probe) (*host, error) {
+	if h.Log().Ended() == nil {
+		return h, nil
+	}
+	return newHost(ctx, p, nil, declining)
+}
+
 // answer replies to a request of the server's.
 func (h *host) answer(m mcp.Message) (any, *mcp.RPCError) {
 	h.mu.Lock()

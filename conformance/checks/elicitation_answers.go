@@ -52,14 +52,16 @@ func elicitationValidated(ctx context.Context, p *conformance.Probe) error {
 	}
 	j := p.Judge()
 	for _, t := range talks {
-		if good := h.talk(ctx, t.request, accepting); len(good.asks(askElicit)) == 0 || !succeeded(good.last()) {
+		good := h.talk(ctx, t.request, accepting)
+		if len(good.asks(askElicit)) == 0 || !succeeded(good.last()) {
+			if h, err = h.orAnother(ctx, p); err != nil {
+				return err
+			}
 			continue // nothing shows that proper content makes a difference
 		}
 		declined := h.talk(ctx, t.request, acting("decline")).last().Result()
-		if h.Log().Ended() != nil { // elicitation/answer/actions says so
-			if h, err = newHost(ctx, p, nil, declining); err != nil {
-				return err
-			}
+		if h, err = h.orAnother(ctx, p); err != nil {
+			return err
 		}
 		for _, bad := range badContents(t.asks(askElicit)) {
 			again := h.talk(ctx, t.request, fillOnce(bad.content))
@@ -74,9 +76,6 @@ func elicitationValidated(ctx context.Context, p *conformance.Probe) error {
 				return j.Err("")
 			}
 		}
-	}
-	if len(talks) > 0 && !j.Bad() {
-		stillServes(ctx, p, h.Session, "content that does not fit the form")
 	}
 	return j.Err("no form was found that can be filled in well and badly")
 }

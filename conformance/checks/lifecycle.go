@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -58,11 +59,12 @@ func handshakeOpening() []conformance.Check {
 		Reach:  conformance.Provoke,
 		Run:    lifecycleNoEarlyRequests,
 	}, {
-		ID:     "lifecycle/initialized/accepted",
-		Title:  "normal operation follows notifications/initialized",
-		Claims: claims{Handshake: ids{"lifecycle.initialized.accepted"}},
-		Reach:  conformance.Observe,
-		Run:    lifecycleInitializedAccepted,
+		ID:      "lifecycle/initialized/accepted",
+		Title:   "normal operation follows notifications/initialized",
+		Claims:  claims{Handshake: ids{"lifecycle.initialized.accepted"}},
+		Reach:   conformance.Observe,
+		Run:     lifecycleInitializedAccepted,
+		General: true, // the list that it tries has a check of its own
 	}}
 }
 
@@ -90,7 +92,8 @@ func lifecycleInitializeResult(ctx context.Context, p *conformance.Probe) error 
 	} {
 		v := r.Get(member.path...)
 		if v.Exists() && !v.Is(member.kind) || member.must && !v.Exists() {
-			j.Failf(x, "%s is %s, not %s", dotted(member.path), theKind(v.Kind()), theKind(member.kind))
+			pointer := "/result/" + strings.Join(member.path, "/")
+			j.Faultf(answerTo(x), pointer, "%s is %s, not %s", dotted(member.path), theKind(v.Kind()), theKind(member.kind))
 		}
 	}
 	return j.Err("")

@@ -25,8 +25,9 @@ func declaredCapabilities() []conformance.Check {
 		Claims: claims{Handshake: ids{"lifecycle.capability.features-advertised"},
 			Stateless: ids{"lifecycle.capability.tools-declared", "lifecycle.capability.resources-declared",
 				"lifecycle.capability.prompts-declared", "lifecycle.capability.completions-declared"}},
-		Reach: conformance.Provoke,
-		Run:   lifecycleAdvertised,
+		Reach:   conformance.Provoke,
+		Run:     lifecycleAdvertised,
+		General: true, // the suites of the capabilities ask the same, each for its own
 	}, {
 		ID:     "lifecycle/capabilities/undeclared-refused",
 		Title:  "methods of capabilities that are not declared are refused with -32601",
@@ -34,11 +35,12 @@ func declaredCapabilities() []conformance.Check {
 		Reach:  conformance.Provoke,
 		Run:    lifecycleUndeclaredRefused,
 	}, {
-		ID:     "lifecycle/capabilities/implemented",
-		Title:  "methods of declared capabilities exist",
-		Claims: claims{Handshake: ids{"lifecycle.capability.advertised-methods-work"}},
-		Reach:  conformance.Provoke,
-		Run:    lifecycleImplemented,
+		ID:      "lifecycle/capabilities/implemented",
+		Title:   "methods of declared capabilities exist",
+		Claims:  claims{Handshake: ids{"lifecycle.capability.advertised-methods-work"}},
+		Reach:   conformance.Provoke,
+		Run:     lifecycleImplemented,
+		General: true, // each list has a check of its own
 	}, {
 		ID:    "lifecycle/capabilities/client",
 		Title: "the server asks a client only for what that has declared",
@@ -64,22 +66,23 @@ func lifecycleCapabilityShape(ctx context.Context, p *conformance.Probe) error {
 	x := s.Opening()
 	j.Saw(x)
 	if !s.Capabilities().Is(mcp.Object) {
-		j.Failf(x, "capabilities is %s, not an object", theKind(s.Capabilities().Kind()))
+		j.Faultf(answerTo(x), "/result/capabilities", "capabilities is %s, not an object", theKind(s.Capabilities().Kind()))
 		return j.Err("")
 	}
 	for _, c := range s.Capabilities().Members() {
+		at := "/result/capabilities/" + mcp.EscapePointer(c.Name)
 		if !c.Value.Is(mcp.Object) {
-			j.Failf(x, "capability %.40q is %s, not an object", c.Name, theKind(c.Value.Kind()))
+			j.Faultf(answerTo(x), at, "capability %.40q is %s, not an object", c.Name, theKind(c.Value.Kind()))
 		}
 		for _, flag := range []string{"listChanged", "subscribe"} {
 			if v := c.Value.Get(flag); v.Exists() && !v.Is(mcp.Bool) {
-				j.Failf(x, "%.40q.%s is %s, not a boolean", c.Name, flag, theKind(v.Kind()))
+				j.Faultf(answerTo(x), at+"/"+flag, "%.40q.%s is %s, not a boolean", c.Name, flag, theKind(v.Kind()))
 			}
 		}
 		if c.Name == "extensions" || c.Name == "experimental" {
 			for _, e := range c.Value.Members() {
 				if !e.Value.Is(mcp.Object) {
-					j.Failf(x, "%s.%.60q is %s, not an object", c.Name, e.Name, theKind(e.Value.Kind()))
+					j.Faultf(answerTo(x), at+"/"+mcp.EscapePointer(e.Name), "%s.%.60q is %s, not an object", c.Name, e.Name, theKind(e.Value.Kind()))
 				}
 			}
 		}

@@ -12,7 +12,7 @@ func discovery() []conformance.Check {
 	return []conformance.Check{{
 		ID:     "lifecycle/discover/answers",
 		Title:  "server/discover is answered, however often it is asked",
-		Claims: claims{Stateless: ids{"lifecycle.discover.implemented"}},
+		Claims: claims{Stateless: ids{"lifecycle.discover.implemented", "stdio.discover-without-handshake"}},
 		Reach:  conformance.Observe,
 		Run:    lifecycleDiscoverAnswers,
 	}, {
@@ -22,11 +22,12 @@ func discovery() []conformance.Check {
 		Reach:  conformance.Observe,
 		Run:    lifecycleDiscoverVersions,
 	}, {
-		ID:     "lifecycle/discover/server-info",
-		Title:  "the server gives its name and version in the _meta of server/discover",
-		Claims: claims{Stateless: ids{"lifecycle.discover.server-info"}},
-		Reach:  conformance.Observe,
-		Run:    lifecycleDiscoverServerInfo,
+		ID:      "lifecycle/discover/server-info",
+		Title:   "the server gives its name and version in the _meta of server/discover",
+		Claims:  claims{Stateless: ids{"lifecycle.discover.server-info"}},
+		Reach:   conformance.Observe,
+		Run:     lifecycleDiscoverServerInfo,
+		General: true, // base/result/server-info judges all results
 	}, {
 		ID:     "lifecycle/discover/instructions",
 		Title:  "instructions, when given, is a string",
@@ -98,7 +99,7 @@ func lifecycleDiscoverServerInfo(ctx context.Context, p *conformance.Probe) erro
 	case s.Server().Has("serverInfo"):
 		j.Failf(x, "serverInfo stands beside the result's other members; its place is _meta[%q]", mcp.MetaServerInfo)
 	default:
-		j.Failf(x, "_meta[%q] with name and version is missing", mcp.MetaServerInfo)
+		j.Faultf(answerTo(x), "/result/_meta/"+mcp.EscapePointer(mcp.MetaServerInfo), "_meta[%q] with name and version is missing", mcp.MetaServerInfo)
 	}
 	return j.Err("")
 }

@@ -35,12 +35,13 @@ func bothEras() []conformance.Check {
 		Reach:  conformance.Observe,
 		Run:    lifecycleBothHandshake,
 	}, {
-		ID:     "lifecycle/both-eras/stateless",
-		Title:  "requests with _meta are served by the stateless revision, without a session",
-		Claims: claims{Stateless: ids{"lifecycle.dual-era.modern-served"}},
-		Needs:  "dual-era",
-		Reach:  conformance.Observe,
-		Run:    lifecycleBothStateless,
+		ID:      "lifecycle/both-eras/stateless",
+		Title:   "requests with _meta are served by the stateless revision, without a session",
+		Claims:  claims{Stateless: ids{"lifecycle.dual-era.modern-served"}},
+		Needs:   "dual-era",
+		Reach:   conformance.Observe,
+		Run:     lifecycleBothStateless,
+		General: true, // results and lists have checks of their own
 	}, {
 		ID:     "lifecycle/both-eras/side-by-side",
 		Title:  "sessions and stateless requests do not disturb each other on one endpoint",
@@ -142,7 +143,7 @@ func lifecycleBothStateless(ctx context.Context, p *conformance.Probe) error {
 	case !x.Result().Is(mcp.Object):
 		j.Failf(x, "%s with _meta on a new connection was not served: %s", request.Method, outcome(x))
 	case !x.Result().Has("resultType"):
-		j.Failf(x, "%s with _meta got a result without resultType", request.Method)
+		j.Faultf(answerTo(x), "/result/resultType", "%s with _meta got a result without resultType", request.Method)
 	case x.Header.Get("Mcp-Session-Id") != "":
 		j.Failf(x, "%s with _meta was given a session id", request.Method)
 	}

@@ -46,6 +46,16 @@ func lifecycleRemoved(ctx context.Context, p *conformance.Probe, methods []mcp.R
 	if err != nil {
 		return err
 	}
+	unknown, err := p.Ask(ctx, unknownMethod, nil)
+	if err != nil {
+		return err
+	}
+	switch e := unknown.RPCError(); {
+	case e == nil:
+		return conformance.Blockedf("errors/method/refused", "no unknown method gets an error")
+	case e.Code != mcp.CodeMethodNotFound:
+		return conformance.Blockedf("errors/method/code", "unknown methods are refused with error %d", e.Code)
+	}
 	for _, r := range methods {
 		x := s.Do(ctx, r)
 		j.Saw(x)

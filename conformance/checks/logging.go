@@ -55,7 +55,7 @@ func loggingMessageChecks() []conformance.Check {
 	}, {
 		ID:     "logging/message/no-secrets",
 		Title:  "log messages hold no credentials",
-		Claims: claims{Stateless: ids{"logging.no-secrets"}},
+		Claims: claims{Handshake: ids{"logging.security.no-secrets"}, Stateless: ids{"logging.no-secrets"}},
 		Watch:  loggingNoSecrets,
 		Fix:    "Take secrets out before a message is sent; clients keep their logs.",
 	}}

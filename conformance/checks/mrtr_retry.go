@@ -117,6 +117,12 @@ func entrants(ctx context.Context, p *conformance.Probe) ([]entrant, error) {
 			found = append(found, entrant{h, t.request, good})
 		}
 	}
+	if h, err = h.orAnother(ctx, p); err != nil {
+		return nil, err
+	}
+	for i := range found {
+		found[i].host = h
+	}
 	if len(found) == 0 {
 		return nil, conformance.Unprovenf("no request that asks for input succeeds on its first retry with made-up answers")
 	}

@@ -43,7 +43,7 @@ func resourcesReadChecks() []conformance.Check {
 	}, {
 		ID:     "resources/read/blob-base64",
 		Title:  "blobs are base64",
-		Claims: claims{Handshake: ids{"resources.read.blob-base64"}, Stateless: ids{"resources.read.blob-base64"}},
+		Claims: claims{Handshake: ids{"resources.read.blob-base64", "resources.security.binary-encoding"}, Stateless: ids{"resources.read.blob-base64"}},
 		Needs:  "resources",
 		Watch:  readBlobs,
 		Fix:    "Encode blobs with the standard base64 alphabet and padding.",

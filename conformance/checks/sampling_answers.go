@@ -44,7 +44,11 @@ func samplingValidated(ctx context.Context, p *conformance.Probe) error {
 	}
 	j := p.Judge()
 	for _, t := range talks {
-		if good := h.talk(ctx, t.request, accepting); len(good.asks(askSample)) == 0 || !succeeded(good.last()) {
+		good := h.talk(ctx, t.request, accepting)
+		if h, err = h.orAnother(ctx, p); err != nil {
+			return err
+		}
+		if len(good.asks(askSample)) == 0 || !succeeded(good.last()) {
 			continue // nothing shows that a proper answer makes a difference
 		}
 		for _, bad := range []struct {
@@ -62,10 +66,11 @@ func samplingValidated(ctx context.Context, p *conformance.Probe) error {
 			if len(again.asks(askSample)) == 1 && succeeded(x) {
 				j.Failf(x, "%s succeeded with an answer to its sampling request that has %s", t.named(), bad.what)
 			}
+			if h.Log().Ended() != nil {
+				j.Failf(x, "the server ended the session on an answer to its sampling request that has %s", bad.what)
+				return j.Err("")
+			}
 		}
-	}
-	if !j.Bad() {
-		stillServes(ctx, p, h.Session, "answers to sampling requests that are no messages")
 	}
 	return j.Err("no call that samples succeeds with a proper answer")
 }

@@ -17,12 +17,13 @@ func listenEndChecks() []conformance.Check {
 		Reach:  conformance.Provoke,
 		Run:    subscriptionCancelled,
 	}, {
-		ID:     "subscriptions/close/result",
-		Title:  "a server that ends a subscription with a response gives a result, not an error",
-		Claims: claims{Stateless: ids{"subscriptions.close.graceful-result"}},
-		Needs:  "notifies stdio",
-		Reach:  conformance.Provoke,
-		Run:    subscriptionResult,
+		ID:      "subscriptions/close/result",
+		Title:   "a server that ends a subscription with a response gives a result, not an error",
+		Claims:  claims{Stateless: ids{"subscriptions.close.graceful-result"}},
+		Needs:   "notifies stdio",
+		Reach:   conformance.Provoke,
+		Run:     subscriptionResult,
+		General: true, // see base/result/type-present
 	}, {
 		ID:     "subscriptions/close/id",
 		Title:  "the result that ends a subscription carries its id",

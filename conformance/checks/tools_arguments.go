@@ -18,7 +18,7 @@ func toolsArgumentChecks() []conformance.Check {
 		ID:    "tools/call/invalid-arguments",
 		Title: "a call without a required argument, or with one of a wrong type, does not succeed",
 		Claims: claims{
-			Handshake: ids{"tools.call.invalid-arguments-rejected"},
+			Handshake: ids{"tools.security.validate-inputs"},
 			Stateless: ids{"tools.call.input-validation-error", "tools.call.validates-inputs"},
 		},
 		Needs: "tools allowed-tools",

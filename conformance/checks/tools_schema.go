@@ -32,7 +32,7 @@ func toolsSchemaChecks() []conformance.Check {
 	}, {
 		ID:     "tools/input-schema/valid",
 		Title:  "every inputSchema is a valid JSON Schema",
-		Claims: claims{Handshake: ids{"tools.list.input-schema-compiles"}, Stateless: ids{"tools.input-schema.valid"}},
+		Claims: claims{Handshake: ids{"tools.list.input-schema-compiles"}, Stateless: ids{"tools.input-schema.valid", "schema.ref.internal-resolves"}},
 		Needs:  "tools",
 		Run:    toolsInputValid,
 		Fix:    "Name the dialect in $schema when it is not 2020-12.",
@@ -53,7 +53,7 @@ func toolsSchemaChecks() []conformance.Check {
 	}, {
 		ID:     "tools/output-schema/valid",
 		Title:  "every outputSchema is a valid JSON Schema object",
-		Claims: claims{Handshake: ids{"tools.list.output-schema-object-type"}, Stateless: ids{"tools.output-schema.valid"}},
+		Claims: claims{Handshake: ids{"tools.list.output-schema-object-type"}, Stateless: ids{"tools.output-schema.valid", "schema.ref.internal-resolves"}},
 		Needs:  "tools",
 		Run:    toolsOutputValid,
 		Fix:    "Name the dialect in $schema when it is not 2020-12.",

@@ -108,7 +108,7 @@ func versioningUnsupportedCode(ctx context.Context, p *conformance.Probe) error 
 	for _, version := range append(unknownVersions()[1:], "not-a-date") {
 		all = append(all, s.Do(ctx, inVersion("server/discover", version)))
 	}
-	if p.Capability("tools").Exists() {
+	if list, err := p.Ask(ctx, "tools/list", nil); err == nil && list.Result().Exists() {
 		all = append(all, s.Do(ctx, inVersion("tools/list", unknownVersions()[0])))
 	}
 	for _, x := range all {
