@@ -123,20 +123,21 @@ func (w *scribe) text(data []byte) string {
 	}
 	text, known := w.texts[&data[0]]
 	if !known {
-		text = clip(string(w.redact.Bytes(data)))
+		text = clip(w.redact.Bytes(data))
 		w.texts[&data[0]] = text
 	}
 	return text
 }
 
-// clip bounds text and makes it valid UTF-8, which JSON and XML ask for.
-func clip(s string) string {
-	if len(s) > maxEvidenceText {
-		cut := maxEvidenceText
-		for cut > 0 && !utf8.RuneStart(s[cut]) {
-			cut--
-		}
-		s = fmt.Sprintf("%s… (%d bytes more)", s[:cut], len(s)-cut)
+// clip bounds text and makes it valid UTF-8, which JSON and XML ask for. Only
+// what is kept is copied.
+func clip(text []byte) string {
+	if len(text) <= maxEvidenceText {
+		return strings.ToValidUTF8(string(text), "\uFFFD")
 	}
-	return strings.ToValidUTF8(s, "\uFFFD")
+	cut := maxEvidenceText
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s… (%d bytes more)", strings.ToValidUTF8(string(text[:cut]), "\uFFFD"), len(text)-cut)
 }

@@ -45,10 +45,10 @@ func newHost(ctx context.Context, p *conformance.Probe, capabilities map[string]
 	return h, err
 }
 
-// orAnother is the host, or another one when the server has ended its session.
+// orAnother is the host, or another one when its session is of no more use.
 // What was to blame for that is for other checks to say.
 func (h *host) orAnother(ctx context.Context, p *conformance.Probe) (*host, error) {
-	if h.Log().Ended() == nil {
+	if _, err := p.Control(ctx, h.Session); err == nil {
 		return h, nil
 	}
 	return newHost(ctx, p, nil, declining)

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -63,12 +64,23 @@ func (s *surveyor) talk(ctx context.Context, r mcp.Request) (t talk, ok bool, er
 	return s.host.talk(ctx, r, s.answer), true, nil
 }
 
+// cut reports that the session ended before anything was asked or answered.
+func (t talk) cut() bool {
+	return len(t.rounds) > 0 && len(t.asked) == 0 && t.last().Reply() == nil && !errors.Is(t.last().Err(), mcp.ErrTimeout)
+}
+
 func (s *surveyor) talks(ctx context.Context, requests []mcp.Request) ([]talk, error) {
 	var all []talk
 	for _, r := range requests {
 		t, ok, err := s.talk(ctx, r)
 		if err != nil {
 			return nil, err
+		}
+		if t.cut() {
+			s.host = nil
+			if t, ok, err = s.talk(ctx, r); err != nil {
+				return nil, err
+			}
 		}
 		if !ok {
 			break
@@ -90,8 +102,9 @@ func (s *surveyor) confirm(ctx context.Context, all []talk) error {
 				continue
 			}
 			again, _, err := s.talk(ctx, t.request)
-			if err == nil && len(again.asked) == 0 && s.host.Log().Ended() != nil {
-				again, _, err = s.talk(ctx, t.request) // the session was at its end already
+			if err == nil && again.cut() {
+				s.host = nil // its session was at its end already
+				again, _, err = s.talk(ctx, t.request)
 			}
 			if err != nil {
 				return err

@@ -92,12 +92,15 @@ func reading(permitted func(root, path string) bool) func(*mcptest.Server) {
 
 // TestRootsAllows holds what the suite must not flag.
 func TestRootsAllows(t *testing.T) {
-	asksAtOnce := with(mcptest.Faults{Encode: func(c *mcptest.Context, raw []byte) [][]byte {
-		if c.In.Method() == "ping" && c.In.ID().String() == "2" {
-			return [][]byte{[]byte(`{"jsonrpc":"2.0","id":"r","method":"roots/list"}`), raw}
-		}
-		return [][]byte{raw}
-	}})
+	// The requests of a session are numbered from 1; ping is the second.
+	asksAt := func(id string) func(*mcptest.Server) {
+		return with(mcptest.Faults{Encode: func(c *mcptest.Context, raw []byte) [][]byte {
+			if c.In.ID().String() == id {
+				return [][]byte{[]byte(`{"jsonrpc":"2.0","id":"r","method":"roots/list"}`), raw}
+			}
+			return [][]byte{raw}
+		}})
+	}
 	for _, trap := range []struct {
 		name, check string
 		allow       []string
@@ -106,7 +109,8 @@ func TestRootsAllows(t *testing.T) {
 		in          mcp.Revision
 	}{
 		{"nothing asks for roots", "roots/answer/error", []string{"echo"}, nothing, conformance.Unproven, mcp.Rev20251125},
-		{"roots are asked for as the session opens", "roots/answer/error", nil, asksAtOnce, conformance.Pass, mcp.Rev20251125},
+		{"roots are asked for as the session opens", "roots/answer/error", nil, asksAt("2"), conformance.Pass, mcp.Rev20251125},
+		{"roots are asked for once, whatever else goes on", "roots/answer/error", []string{"echo"}, asksAt("4"), conformance.Unproven, mcp.Rev20251125},
 		{"params with _meta", "roots/request/shape", []string{"roots"}, with(onQuestion(asksRoots, func(q map[string]any) {
 			q["params"] = map[string]any{"_meta": map[string]any{}}
 		})), conformance.Pass, mcp.Rev20260728},

@@ -327,7 +327,7 @@ func TestStatelessOldRequests(t *testing.T) {
 	report := judge(t, server, mcp.HTTP, func(o *conformance.Options) {
 		o.Revisions, o.Check = []mcp.Revision{mcp.Rev20260728}, []string{"stateless/version-header/*", "stateless/session/none"}
 	})
-	require.Len(t, report.Findings, 4)
+	require.Len(t, report.Findings, 3)
 	for _, f := range report.Findings {
 		assert.Equal(t, conformance.Pass, f.Verdict, "%s: %s", f.Check, f.Message)
 	}
