@@ -89,7 +89,7 @@ func (a *arena) open(ctx context.Context, change func(*mcp.Options)) (*mcp.Sessi
 // server that lingers after its end must not hold up the others.
 func (a *arena) retire(s *mcp.Session) {
 	a.closing.Go(func() {
-		s.Close(context.Background())
+		_ = s.Close(context.Background()) // how a server ends is judged by the checks of its end
 		<-a.slots
 	})
 }
@@ -109,7 +109,7 @@ func (a *arena) close(ctx context.Context) {
 	a.mu.Unlock()
 	var wait sync.WaitGroup
 	for _, s := range all {
-		wait.Go(func() { s.Close(ctx) })
+		wait.Go(func() { _ = s.Close(ctx) }) // as above
 	}
 	wait.Wait()
 }

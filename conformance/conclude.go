@@ -51,7 +51,9 @@ func (r *run) concludeRest(ctx context.Context) {
 // hold everything that ever crossed the wire.
 func (r *run) conclude(ctx context.Context, rev mcp.Revision) {
 	a := r.arenas[rev]
-	a.settle() // so that the watchers see how the processes ended
+	a.settle()       // so that the watchers see how the processes ended
+	r.judging.Lock() // what judging takes for a while is taken once at a time
+	defer r.judging.Unlock()
 	seen := a.traffic()
 	for _, i := range r.cases[rev] {
 		if c := r.plan.Cases[i]; c.Check.Watch != nil && c.Skip == "" {

@@ -89,7 +89,7 @@ func (p *Plan) otherEra(ctx context.Context, known *Facts) {
 	}
 	known.learn(spoken)
 	for _, s := range spoken.Sessions {
-		s.Close(ctx)
+		_ = s.Close(ctx) // it has told all that was wanted
 	}
 }
 
@@ -144,6 +144,6 @@ func (p *Plan) Runs() int {
 // nothing left to do.
 func (p *Plan) Close(ctx context.Context) {
 	for _, s := range p.sessions {
-		s.Close(ctx)
+		_ = s.Close(ctx) // nothing was judged yet
 	}
 }

@@ -46,6 +46,7 @@ type run struct {
 	arenas  map[mcp.Revision]*arena
 	cases   map[mcp.Revision][]int // the numbers of their cases
 	ending  sync.WaitGroup         // revisions being concluded
+	judging sync.Mutex             // held by the one whose traffic is judged
 
 	mu          sync.Mutex
 	toAsk       map[mcp.Revision]int // cases that have still to be asked
@@ -93,7 +94,8 @@ func (r *run) ask(ctx context.Context) {
 		}
 	}
 	if seed := r.plan.options.Shuffle; seed != 0 {
-		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		// The order is to be the same for the same seed, not to be secret.
+		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] }) //nolint:gosec // see above
 	}
 	next := make(chan int)
 	var workers sync.WaitGroup

@@ -3,6 +3,7 @@ package mcp
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -85,7 +86,7 @@ func (l *lines) count(size int, ended bool) int {
 
 // isEnd tells an error of the stream from bufio's notice that a line does not
 // fit its buffer.
-func isEnd(err error) bool { return err != nil && err != bufio.ErrBufferFull }
+func isEnd(err error) bool { return err != nil && !errors.Is(err, bufio.ErrBufferFull) }
 
 // head is the first n bytes of line and text together, in memory of its own so
 // that what was read of a long line can go.

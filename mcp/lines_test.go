@@ -2,6 +2,7 @@ package mcp
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -158,7 +159,7 @@ func FuzzLines(f *testing.F) {
 		pieces, piecesErr := readLines(&chunks{stream: stream, sizes: sizes}, limit)
 		require.Equal(t, whole, pieces)
 		require.Equal(t, wholeErr, piecesErr)
-		if wholeErr == io.EOF {
+		if errors.Is(wholeErr, io.EOF) {
 			var text []string
 			for _, line := range whole {
 				require.Len(t, line.Text, line.Size)

@@ -99,7 +99,7 @@ func completables(ctx context.Context, p *conformance.Probe) []completable {
 		}
 	}
 	half := min(len(ofPrompts), max(completionMost/2, completionMost-len(ofTemplates)))
-	all := append(ofPrompts[:half:half], ofTemplates...)
+	all := slices.Concat(ofPrompts[:half], ofTemplates)
 	return all[:min(len(all), completionMost)]
 }
 

@@ -35,9 +35,9 @@ func elicitationAnswers() []conformance.Check {
 
 func elicitationActions(ctx context.Context, p *conformance.Probe) error {
 	return endures(ctx, p, askElicit,
-		variant{"a declined elicitation", acting("decline"), false},
-		variant{"a cancelled elicitation", acting("cancel"), false},
-		variant{"an accepted elicitation", accepting, true},
+		variant{name: "a declined elicitation", reply: acting("decline"), surveyed: true},
+		variant{name: "a cancelled elicitation", reply: acting("cancel")},
+		variant{name: "an accepted elicitation", reply: accepting, slow: true},
 	)
 }
 

@@ -115,6 +115,8 @@ func telling(h http.Header) []string {
 // stable takes out what differs from run to run.
 func stable(s string) string {
 	for pattern, with := range map[string]string{
+		`/[^" ]*mcpctl-roots-\d+/root`:     "/home/me/project",
+		`/[^" ]*mcpctl-roots-\d+`:          "/home/me",
 		`127\.0\.0\.1:\d+`:                 "127.0.0.1:8080",
 		`(Mcp-Session-Id: )\S+`:            "${1}5b1f0c9e6a",
 		`("timestamp":|"created":)"[^"]*"`: `${1}"2026-11-21T12:00:00Z"`,

@@ -104,7 +104,7 @@ func TestHTTPSSEAllows(t *testing.T) {
 		"a retry time first":         rewritten(stream, func(p []byte) []byte { return append([]byte("retry: 100\n\n"), p...) }),
 		"status 200 for every POST":  mcptest.Status(mcptest.OnVerb(http.MethodPost), http.StatusOK),
 		"responses nobody asked for": mcptest.Status(response, http.StatusNotFound),
-		"an absolute address": mcptest.Faults{HTTP: func(next http.Handler) http.Handler {
+		"an absolute address": {HTTP: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				next.ServeHTTP(&rewriter{w, func(p []byte) []byte {
 					return bytes.ReplaceAll(p, []byte("data: /messages"), []byte("data: http://"+r.Host+"/messages"))

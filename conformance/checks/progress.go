@@ -169,7 +169,8 @@ func progressRate(ctx context.Context, p *conformance.Probe) error {
 			return
 		}
 		j.Met(r.Seen)
-		times := append(within[r.of], r.Frame.At)
+		times := within[r.of]
+		times = append(times, r.Frame.At)
 		for r.Frame.At-times[0] > time.Second {
 			times = times[1:]
 		}

@@ -58,16 +58,23 @@ func (s *surveyor) talk(ctx context.Context, r mcp.Request) (t talk, ok bool, er
 	if s.host == nil || s.host.Log().Ended() != nil {
 		s.opened++
 		if s.host, err = newHost(ctx, s.p, s.capabilities, s.answer); err != nil {
+			s.host = nil
+			if s.opened > 1 { // what was found before the server was gone still counts
+				s.opened, err = maxReopened+1, nil
+			}
 			return t, false, err
 		}
 	}
 	return s.host.talk(ctx, r, s.answer), true, nil
 }
 
-// cut reports that the session ended before anything was asked or answered.
-func (t talk) cut() bool {
-	return len(t.rounds) > 0 && len(t.asked) == 0 && t.last().Reply() == nil && !errors.Is(t.last().Err(), mcp.ErrTimeout)
+// lost reports that the connection ended before the request was answered.
+func (t talk) lost() bool {
+	return len(t.rounds) > 0 && t.last().Reply() == nil && !errors.Is(t.last().Err(), mcp.ErrTimeout)
 }
+
+// cut reports that it ended even before anything was asked.
+func (t talk) cut() bool { return t.lost() && len(t.asked) == 0 }
 
 func (s *surveyor) talks(ctx context.Context, requests []mcp.Request) ([]talk, error) {
 	var all []talk
@@ -101,13 +108,16 @@ func (s *surveyor) confirm(ctx context.Context, all []talk) error {
 			if len(t.asked) == 0 || silent(t) != turn {
 				continue
 			}
-			again, _, err := s.talk(ctx, t.request)
+			again, ok, err := s.talk(ctx, t.request)
 			if err == nil && again.cut() {
 				s.host = nil // its session was at its end already
-				again, _, err = s.talk(ctx, t.request)
+				again, ok, err = s.talk(ctx, t.request)
 			}
 			if err != nil {
 				return err
+			}
+			if !ok && t.lost() {
+				continue // there is no server left to ask
 			}
 			var kept []question
 			for _, q := range t.asked {

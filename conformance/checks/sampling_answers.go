@@ -30,7 +30,7 @@ func samplingAnswers() []conformance.Check {
 }
 
 func samplingRefused(ctx context.Context, p *conformance.Probe) error {
-	return endures(ctx, p, askSample, variant{name: "a refused sampling request", reply: declining})
+	return endures(ctx, p, askSample, variant{name: "a refused sampling request", reply: declining, surveyed: true})
 }
 
 func samplingValidated(ctx context.Context, p *conformance.Probe) error {

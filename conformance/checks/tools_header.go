@@ -53,7 +53,7 @@ func toolsMirroredIn(schema mcp.Value) []toolsMirrored {
 	var walk func(v mcp.Value, at string, path []string, static bool)
 	each := func(v mcp.Value, at string, path []string, static bool) {
 		for _, m := range v.Members() {
-			beneath := append(path[:len(path):len(path)], m.Name)
+			beneath := slices.Concat(path, []string{m.Name})
 			walk(m.Value, at+"/"+mcp.EscapePointer(m.Name), beneath, static)
 		}
 		for i, item := range v.Items() {

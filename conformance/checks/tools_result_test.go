@@ -138,7 +138,7 @@ func (a oddity) try(t *testing.T) {
 }
 
 func TestToolsAllows(t *testing.T) {
-	both := func(all ...mcptest.Faults) func(*mcptest.Server) { return toolsBreak(all...) }
+	both := toolsBreak
 	for _, a := range []oddity{
 		{"an empty list", twin{Check: "tools/list/answers", Break: both(mcptest.SetIn("tools/list", "/tools", []any{}))}, conformance.Pass},
 		{"no tools to judge", twin{Check: "tools/names/unique", Break: both(mcptest.SetIn("tools/list", "/tools", []any{}))}, conformance.Unproven},

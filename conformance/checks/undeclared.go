@@ -55,8 +55,9 @@ func unaskedWithout(method, capability string) func(context.Context, *conformanc
 type variant struct {
 	name  string
 	reply reply
-	// slow says that the call may rightly take longer than is waited for.
-	slow bool
+	// slow says that the call may rightly take longer than is waited for,
+	// surveyed that the survey of the handshake era has answered so.
+	slow, surveyed bool
 }
 
 // endures makes the server ask for the method and answers in every variant,
@@ -69,6 +70,15 @@ func endures(ctx context.Context, p *conformance.Probe, method string, variants 
 	}
 	j := p.Judge()
 	for _, v := range variants {
+		for _, asker := range talks {
+			// What ends a server over HTTP leaves nothing to try again.
+			if v.surveyed && asker.lost() {
+				j.Failf(asker.last(), "after %s %s got no answer: %s", v.name, asker.named(), outcome(asker.last()))
+			}
+		}
+		if j.Bad() {
+			return j.Err("")
+		}
 		h, err := newHost(ctx, p, nil, v.reply)
 		if err != nil {
 			return err

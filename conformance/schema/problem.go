@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -38,8 +39,8 @@ func explain(s *jsonschema.Schema, value any) []Problem {
 	if err == nil {
 		return nil
 	}
-	failure, ok := err.(*jsonschema.ValidationError)
-	if !ok {
+	var failure *jsonschema.ValidationError
+	if !errors.As(err, &failure) {
 		return []Problem{{Message: "cannot be judged: " + err.Error()}}
 	}
 	problems := judgement{s, value}.flatten(failure)

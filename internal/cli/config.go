@@ -62,7 +62,7 @@ func readConfig(path string) (config, error) {
 	if err != nil {
 		return c, usagef("reading the configuration: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
 	if err != nil {
 		return c, usagef("reading the configuration: %w", err)

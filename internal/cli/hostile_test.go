@@ -13,12 +13,13 @@ import (
 
 // hostileMain is a server that misbehaves: hostile SCENARIO.
 func hostileMain() {
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	switch os.Args[1] {
-	case "exits":
+	if os.Args[1] == "exits" {
 		fmt.Fprintln(os.Stderr, "Error: DATABASE_URL is not set")
 		os.Exit(7)
+	}
+	out := bufio.NewWriter(os.Stdout)
+	defer func() { _ = out.Flush() }()
+	switch os.Args[1] {
 	case "silent":
 		stay()
 	case "deaf": // minds neither the end of its input nor being asked to end

@@ -32,8 +32,9 @@ func TestMain(m *testing.M) {
 
 func mcpctlMain() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(cli.Main(ctx, cli.OS(), os.Args[1:]))
+	code := cli.Main(ctx, cli.OS(), os.Args[1:])
+	stop()
+	os.Exit(code)
 }
 
 // TestScripts runs what users see, one behaviour a file.

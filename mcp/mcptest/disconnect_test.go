@@ -50,7 +50,7 @@ func TestLostConnections(t *testing.T) {
 			body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"hang","_meta":{"progressToken":1}}}`
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		stream := read(t, begin(t, ctx, "POST", url, body, header...))
+		stream := read(t, begin(ctx, t, "POST", url, body, header...))
 		for data := ""; !strings.Contains(data, "progress"); {
 			_, data = stream.next()
 		}

@@ -73,8 +73,9 @@ func (s *Server) headerValue(raw string) (string, bool) {
 	if outside >= 0 && !s.skips(SkipHeaderASCII) {
 		return "", false
 	}
-	inner, wrapped := strings.CutPrefix(raw, "=?base64?")
-	if inner, wrapped = strings.CutSuffix(inner, "?="); !wrapped || !strings.HasPrefix(raw, "=?base64?") || s.skips(SkipHeaderDecode) {
+	inner, opened := strings.CutPrefix(raw, "=?base64?")
+	inner, closed := strings.CutSuffix(inner, "?=")
+	if !opened || !closed || s.skips(SkipHeaderDecode) {
 		return raw, true
 	}
 	plain, err := base64.StdEncoding.Strict().DecodeString(inner)

@@ -45,14 +45,14 @@ func (r reply) code() int64 {
 // empty value takes a header away.
 func send(t *testing.T, verb, url, body string, header ...string) reply {
 	t.Helper()
-	response := begin(t, t.Context(), verb, url, body, header...)
+	response := begin(t.Context(), t, verb, url, body, header...)
 	defer func() { _ = response.Body.Close() }()
 	raw, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	return reply{response.StatusCode, response.Header, string(raw)}
 }
 
-func begin(t *testing.T, ctx context.Context, verb, url, body string, header ...string) *http.Response {
+func begin(ctx context.Context, t *testing.T, verb, url, body string, header ...string) *http.Response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, verb, url, strings.NewReader(body))
 	require.NoError(t, err)
@@ -197,14 +197,14 @@ func TestResumption(t *testing.T) {
 	session := []string{"Mcp-Session-Id", opened(t, url, "2025-11-25")}
 	ctx, cancel := context.WithCancel(t.Context())
 	call := `{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"slow","arguments":{"ms":40},"_meta":{"progressToken":"p"}}}`
-	stream := read(t, begin(t, ctx, "POST", url, call, session...))
+	stream := read(t, begin(ctx, t, "POST", url, call, session...))
 	id, data := stream.next()
 	assert.NotEmpty(t, id, "the stream is primed")
 	assert.Empty(t, data)
 	first, data := stream.next()
 	assert.Contains(t, data, "notifications/progress")
 	cancel()
-	resumed := read(t, begin(t, t.Context(), "GET", url, "", append(session, "Last-Event-ID", first)...))
+	resumed := read(t, begin(t.Context(), t, "GET", url, "", append(session, "Last-Event-ID", first)...))
 	seen := map[string]bool{first: true}
 	for {
 		id, data := resumed.next()
@@ -223,8 +223,8 @@ func TestStandaloneStreams(t *testing.T) {
 	url := web(t, mcptest.New()) + "/mcp"
 	session := []string{"Mcp-Session-Id", opened(t, url, "2025-06-18")}
 	change := `{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"change","arguments":{"what":"%"}}}`
-	one := read(t, begin(t, t.Context(), "GET", url, "", session...))
-	two := read(t, begin(t, t.Context(), "GET", url, "", session...))
+	one := read(t, begin(t.Context(), t, "GET", url, "", session...))
+	two := read(t, begin(t.Context(), t, "GET", url, "", session...))
 	send(t, "POST", url, strings.Replace(change, "%", "tools", 1), session...)
 	_, data := one.next()
 	assert.JSONEq(t, `{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}`, data)
@@ -240,7 +240,7 @@ func TestStandaloneStreams(t *testing.T) {
 
 func TestOldTransport(t *testing.T) {
 	url := web(t, mcptest.New())
-	stream := read(t, begin(t, t.Context(), "GET", url+"/sse", ""))
+	stream := read(t, begin(t.Context(), t, "GET", url+"/sse", ""))
 	_, endpoint := stream.next()
 	assert.Equal(t, 405, send(t, "POST", url+"/sse", initialize("2024-11-05")).status)
 	assert.Equal(t, 404, send(t, "POST", url+"/messages?sessionId=x", ping).status)

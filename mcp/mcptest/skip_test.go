@@ -109,7 +109,7 @@ func TestSkippedGuardsOfSessions(t *testing.T) {
 			return !strings.Contains(send(t, "GET", url, "", append(id(s), "Last-Event-ID", last)...).body, `"p"`)
 		},
 		mcptest.SkipOneStream: func(url, s string) bool {
-			one, two := read(t, begin(t, t.Context(), "GET", url, "", id(s)...)), read(t, begin(t, t.Context(), "GET", url, "", id(s)...))
+			one, two := read(t, begin(t.Context(), t, "GET", url, "", id(s)...)), read(t, begin(t.Context(), t, "GET", url, "", id(s)...))
 			send(t, "POST", url, call("change", map[string]any{"what": "tools"}), id(s)...)
 			send(t, "DELETE", url, "", id(s)...)
 			seen := 0

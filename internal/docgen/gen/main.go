@@ -23,7 +23,7 @@ func write(args []string) error {
 	if len(args) != 1 {
 		return errors.New("name the folder to write to, as go generate does")
 	}
-	if err := os.MkdirAll(args[0], 0o755); err != nil {
+	if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // documentation is for everybody to read
 		return fmt.Errorf("making the folder: %w", err)
 	}
 	pages := docgen.Pages()

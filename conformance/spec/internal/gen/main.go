@@ -21,7 +21,7 @@ func run(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	c, err := catalogue.Load(root.FS())
 	if err != nil {
 		return err
