@@ -87,7 +87,7 @@ step "go generate" generated
 step "golangci-lint $golangci" lint
 
 echo "running the tests with the race detector"
-go test -race -timeout 20m -json ./... | python3 .ci/tally.py "$scratch/tally"
+go test -race -parallel 8 -timeout 20m -json ./... | python3 .ci/tally.py "$scratch/tally"
 tests=${PIPESTATUS[0]}
 
 while IFS=: read -r file target; do

@@ -73,9 +73,12 @@ func errorsCodeInteger(t *conformance.Traffic) error {
 	return j.Err(noErrors)
 }
 
-// conciseLength is what one short sentence may have in characters: generous,
-// as it may repeat a name that was sent.
-const conciseLength = 300
+// What one short sentence may have in characters: generous, and without words
+// that are so long that they can only repeat what was sent.
+const (
+	conciseLength = 300
+	longestWord   = 60
+)
 
 func errorsConcise(t *conformance.Traffic) error {
 	j := t.Judge()
@@ -86,7 +89,7 @@ func errorsConcise(t *conformance.Traffic) error {
 		}
 		j.Met(m)
 		text := strings.TrimSpace(v.Text())
-		switch length := utf8.RuneCountInString(text); {
+		switch length := ownLength(text); {
 		case text == "":
 			j.Faultf(m, "/error/message", "the message of an error is empty")
 		case strings.ContainsAny(text, "\n\r"):
@@ -96,6 +99,17 @@ func errorsConcise(t *conformance.Traffic) error {
 		}
 	}
 	return j.Err(noErrors)
+}
+
+// ownLength is how many characters a text has without such long words.
+func ownLength(text string) int {
+	length := utf8.RuneCountInString(text)
+	for word := range strings.FieldsSeq(text) {
+		if n := utf8.RuneCountInString(word); n > longestWord {
+			length -= n
+		}
+	}
+	return length
 }
 
 func errorsHaveID(t *conformance.Traffic) error {

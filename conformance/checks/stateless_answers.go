@@ -130,6 +130,9 @@ func statelessContentType(t *conformance.Traffic) error {
 		if x.Status >= 300 && x.Reply() == nil {
 			continue // turned away before MCP
 		}
+		if m, err := mcp.ParseMessage(x.Sent); err != nil || nobody(m.ID()) {
+			continue // a request without a proper id may be taken for a notification
+		}
 		j.Saw(x)
 		if kind := statelessMedia(x); kind != "application/json" && kind != "text/event-stream" {
 			j.Failf(x, "%s was answered with HTTP status %d and Content-Type %.80q", x.Request.Method, x.Status, x.Header.Get("Content-Type"))

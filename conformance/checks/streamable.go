@@ -24,7 +24,7 @@ func streamable() conformance.Suite {
 // comes soon or never, and for what must not come and nothing else can rule
 // out.
 const (
-	streamablePatience = 3 * time.Second
+	streamablePatience = 5 * time.Second
 	streamableSoon     = time.Second
 	streamableBreath   = 200 * time.Millisecond
 )

@@ -55,12 +55,19 @@ func toolsCallChecks() []conformance.Check {
 	}}
 }
 
-// toolsAskUnknown calls a tool that does not exist.
+// toolsAskUnknown calls a tool that does not exist, on a session of its own:
+// some servers get their tools ready at the first call, and are then busy.
 func toolsAskUnknown(ctx context.Context, p *conformance.Probe) (*mcp.Exchange, error) {
 	if _, err := p.List(ctx, "tools"); err != nil {
 		return nil, err
 	}
-	return p.Ask(ctx, "tools/call", map[string]any{"name": toolsUnknown, "arguments": map[string]any{}})
+	return conformance.Once(ctx, p, "call of an unknown tool", func(ctx context.Context) (*mcp.Exchange, error) {
+		s, err := p.Fresh(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return s.Call(ctx, "tools/call", map[string]any{"name": toolsUnknown, "arguments": map[string]any{}}), nil
+	})
 }
 
 func toolsCallUnknown(ctx context.Context, p *conformance.Probe) error {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -43,11 +44,12 @@ func handshakeVersioning() []conformance.Check {
 		Reach:  conformance.Provoke,
 		Run:    versioningFallbackHonest,
 	}, {
-		ID:     "versioning/operation/respected",
-		Title:  "the server sends only methods and content that the negotiated revision has",
-		Claims: claims{Handshake: ids{"lifecycle.operation.respect-version", "lifecycle.operation.respect-version-should"}},
-		Watch:  versioningRespected,
-		Fix:    "Choose what to send by the version that initialize settled on.",
+		ID:      "versioning/operation/respected",
+		Title:   "the server sends only methods and content that the negotiated revision has",
+		Claims:  claims{Handshake: ids{"lifecycle.operation.respect-version", "lifecycle.operation.respect-version-should"}},
+		Watch:   versioningRespected,
+		General: true, // tools/result/block-types and the like judge the same content
+		Fix:     "Choose what to send by the version that initialize settled on.",
 	}}
 }
 
@@ -76,6 +78,9 @@ func versioningEcho(ctx context.Context, p *conformance.Probe) error {
 		x, err := initializeAs(ctx, p, version)
 		if err != nil {
 			return err
+		}
+		if x.Reply() == nil && x.Err() != nil {
+			return x.Err() // it did settle on that version when the run began
 		}
 		j.Saw(x)
 		if got := x.Result().Get("protocolVersion").Text(); got != version {
@@ -198,14 +203,16 @@ func versioningRespected(t *conformance.Traffic) error {
 	}
 	for m := range t.Results("tools/call", "prompts/get") {
 		j.Met(m)
-		blocks := m.Result().Get("content").Items()
-		for _, message := range m.Result().Get("messages").Items() {
-			blocks = append(blocks, message.Get("content"))
-		}
-		for _, block := range blocks {
+		check := func(block mcp.Value, pointer string) {
 			if kind := block.Get("type").Text(); late(kind) {
-				j.Faultf(m, "", "content of type %s came with %s and does not exist in %s", kind, since[kind], t.Revision)
+				j.Faultf(m, pointer+"/type", "content of type %s came with %s and does not exist in %s", kind, since[kind], t.Revision)
 			}
+		}
+		for i, block := range m.Result().Get("content").Items() {
+			check(block, fmt.Sprintf("/result/content/%d", i))
+		}
+		for i, message := range m.Result().Get("messages").Items() {
+			check(message.Get("content"), fmt.Sprintf("/result/messages/%d/content", i))
 		}
 	}
 	for m := range t.Results() {
