@@ -21,6 +21,7 @@ type Judge struct {
 	more   []spot
 	judged int
 	timed  bool
+	gone   error // the server had ended
 }
 
 // shown is an exchange or message that a verdict rests on.
@@ -138,5 +139,8 @@ func (j *Judge) Bad() bool { return len(j.wrong) > 0 }
 func (j *Judge) noteTiming(x *mcp.Exchange) {
 	if isTimeout(x.Err()) {
 		j.timed = true
+	}
+	if gone(x.Err()) {
+		j.gone = x.Err()
 	}
 }

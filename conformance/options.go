@@ -54,7 +54,7 @@ func (o Options) parallel() int {
 	if o.Parallel > 0 {
 		return o.Parallel
 	}
-	return max(4, 2*runtime.NumCPU())
+	return max(8, 4*runtime.NumCPU()) // most of them wait most of the time
 }
 
 // selects reports whether the globs keep the check of that id.

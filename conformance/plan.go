@@ -34,6 +34,9 @@ type Plan struct {
 	// Refused are the revisions that were asked for and are not spoken.
 	Refused map[mcp.Revision]*mcp.ConnectError
 
+	// Opening is how long it took to open the sessions.
+	Opening time.Duration
+
 	options  Options
 	sessions map[mcp.Revision]*mcp.Session
 }
@@ -42,12 +45,13 @@ type Plan struct {
 // caller closes the plan. The error is a *mcp.ConnectError when the target
 // cannot be judged at all.
 func NewPlan(ctx context.Context, target mcp.Target, suites []Suite, o Options) (*Plan, error) {
+	began := time.Now()
 	spoken, err := mcp.Detect(ctx, target, o.Revisions, mcp.Options{Limits: o.Limits, Transport: o.Transport})
 	if err != nil {
 		return nil, err
 	}
 	p := &Plan{Target: target, Transport: spoken.Transport, Facts: map[mcp.Revision]Facts{},
-		Refused: spoken.Refused, options: o, sessions: spoken.Sessions}
+		Refused: spoken.Refused, options: o, sessions: spoken.Sessions, Opening: time.Since(began)}
 	for _, r := range o.Revisions {
 		if spoken.Sessions[r] != nil {
 			p.Spoken = append(p.Spoken, r)

@@ -87,6 +87,7 @@ type Finding struct {
 	Millis int64 `json:"durationMs"`
 
 	spots []spot
+	gone  bool // the server had ended
 }
 
 // Counts reports whether the finding is something to act on: a fail or warn
@@ -115,7 +116,7 @@ func (p *Plan) report(r *run, started time.Time) *Report {
 	}
 	p.addServers(report)
 	p.addRefused(report)
-	report.Findings = append(report.Findings, r.findings...)
+	report.Findings = append(report.Findings, mournAll(r.findings)...)
 	report.Tally()
 	return report
 }
@@ -165,6 +166,7 @@ func (p *Plan) finding(c Case, res result, w *scribe) Finding {
 	f := Finding{
 		Check: c.Check.ID, Title: c.Check.Title, Revision: c.Revision, Transport: string(c.Transport),
 		Verdict: verdictOf(res.err, c.Binding), Level: level(c.Binding), Alone: res.again, Millis: res.took.Milliseconds(),
+		gone: isGone(res.err),
 	}
 	for _, r := range c.Binding {
 		f.Requirements = append(f.Requirements, r.ID)

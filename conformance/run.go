@@ -139,6 +139,9 @@ func (r *run) one(ctx context.Context, i int, alone bool) (res result) {
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := c.Check.Run(bounded, p)
+	if p.judge.gone != nil {
+		err = goneError(p.judge.gone)
+	}
 	if ctx.Err() != nil {
 		err = Unprovenf("the run was interrupted during this check")
 	}

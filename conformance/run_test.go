@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"errors"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -264,4 +265,52 @@ func TestNoToolWithoutConsent(t *testing.T) {
 	assert.Empty(t, called(nil))
 	assert.Empty(t, called(func(o *conformance.Options) { o.AllowTools = []string{"*"} }), "the reach forbids it")
 	assert.Equal(t, []string{"echo"}, called(func(o *conformance.Options) { o.Reach, o.AllowTools = conformance.Invoke, []string{"ech?"} }))
+}
+
+// TestServerThatEnds: a server at a URL that ends in the middle of a run is one
+// finding, and no check blames it for what could not be asked any more.
+func TestServerThatEnds(t *testing.T) {
+	ends := make(chan struct{})
+	inner := mcptest.New()
+	server := httptest.NewServer(inner.Handler())
+	t.Cleanup(server.Close)
+	end := pinging("x/end", func(context.Context, *conformance.Probe) error {
+		server.CloseClientConnections()
+		server.Close()
+		close(ends)
+		return nil
+	})
+	ping := func(ctx context.Context, p *conformance.Probe) error {
+		<-ends
+		s, err := p.Shared(ctx)
+		if err != nil {
+			return err
+		}
+		x := s.Call(ctx, "ping", nil)
+		p.Judge().Saw(x)
+		if !x.Result().Exists() {
+			p.Judge().Failf(x, "ping got no result")
+		}
+		return p.Judge().Err("")
+	}
+	fresh := func(ctx context.Context, p *conformance.Probe) error {
+		<-ends
+		_, err := p.Fresh(ctx)
+		return err
+	}
+	o := conformance.DefaultOptions()
+	o.Revisions, o.Auto, o.Parallel = []mcp.Revision{mcp.Rev20251125}, false, 1
+	suite := conformance.Suite{ID: "x", Title: "X", Checks: []conformance.Check{end, pinging("x/ping", ping), pinging("x/fresh", fresh)}}
+	plan, err := conformance.NewPlan(t.Context(), mcp.Target{URL: server.URL + "/mcp"}, []conformance.Suite{suite}, o)
+	require.NoError(t, err)
+	report := plan.Run(t.Context(), nil)
+	require.Len(t, report.Findings, 4)
+	assert.Equal(t, "server/reachable", report.Findings[0].Check)
+	assert.Equal(t, conformance.Errored, report.Findings[0].Verdict)
+	assert.Contains(t, report.Findings[0].Message, "can no longer be reached")
+	for _, f := range report.Findings[2:] {
+		assert.Equal(t, conformance.Blocked, f.Verdict, "%s: %s", f.Check, f.Message)
+		assert.Equal(t, "server/reachable", f.BlockedBy)
+	}
+	assert.Equal(t, conformance.Troubled, report.Outcome(true))
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
@@ -28,10 +29,19 @@ func baseTraceContext(t *conformance.Traffic) error {
 
 var (
 	traceparentForm = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$`)
-	tracestateKey   = regexp.MustCompile(`^([a-z][a-z0-9_*/-]{0,255}|[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13})$`)
-	tracestateValue = regexp.MustCompile(`^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$`)
 	baggageKey      = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 	baggageValue    = regexp.MustCompile(`^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$`)
+)
+
+// The forms of a tracestate are compiled when the first one is seen: their
+// repetitions cost a millisecond, which every start of mcpctl would pay.
+var (
+	isTracestateKey = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([a-z][a-z0-9_*/-]{0,255}|[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13})$`)
+	})
+	isTracestateValue = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$`)
+	})
 )
 
 // isTraceparent allows later versions to have more fields than version 00.
@@ -50,7 +60,7 @@ func isTracestate(s string) bool {
 			continue
 		}
 		key, value, ok := strings.Cut(member, "=")
-		if members++; !ok || !tracestateKey.MatchString(key) || !tracestateValue.MatchString(value) {
+		if members++; !ok || !isTracestateKey().MatchString(key) || !isTracestateValue().MatchString(value) {
 			return false
 		}
 	}

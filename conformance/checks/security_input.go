@@ -67,7 +67,7 @@ const (
 // still far from what memory holds; the deep one is within what JSON parsers
 // with a limit commonly read.
 func hostileValues() []struct{ what, value string } {
-	const long, deep = 1 << 20, 9_000
+	const long, deep = 1 << 17, 9_000
 	return []struct{ what, value string }{
 		{hostileNUL, `"a\u0000b\u0000"`},
 		{hostileSurrogate, `"\ud800 \udc00"`},

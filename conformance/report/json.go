@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -12,22 +13,61 @@ import (
 	"github.com/mcpctl/mcpctl/internal/term"
 )
 
-// JSON writes the report as it is, indented.
+// JSON writes the report as it is, indented. Its evidence comes to megabytes,
+// so findings are written one by one: encoding all at once would cost more
+// memory than the run.
 func JSON(w io.Writer, r *conformance.Report, _ Options) error {
-	return writeJSON(w, r, "  ")
+	head := *r
+	head.Findings = []conformance.Finding{}
+	around, err := encodeJSON(&head, "", "  ")
+	if err != nil {
+		return err
+	}
+	// No string holds these quotation marks unescaped.
+	before, after, _ := bytes.Cut(around, []byte(`"findings": []`))
+	out := bufio.NewWriter(w)
+	_, _ = out.Write(before) // an error stays until Flush
+	_, _ = out.WriteString(`"findings": [`)
+	for i, f := range r.Findings {
+		one, err := encodeJSON(f, "    ", "  ")
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			_ = out.WriteByte(',')
+		}
+		_, _ = out.WriteString("\n    ")
+		_, _ = out.Write(bytes.TrimRight(one, "\n"))
+	}
+	if len(r.Findings) > 0 {
+		_, _ = out.WriteString("\n  ")
+	}
+	_ = out.WriteByte(']')
+	_, _ = out.Write(after)
+	return out.Flush()
 }
 
 // writeJSON writes one value and a line feed, indented or on one line.
 func writeJSON(w io.Writer, value any, indent string) error {
+	text, err := encodeJSON(value, "", indent)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// encodeJSON is one value and a line feed. Lines after the first begin with
+// prefix.
+func encodeJSON(value any, prefix, indent string) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", indent)
+	e.SetIndent(prefix, indent)
 	if err := e.Encode(value); err != nil {
-		return fmt.Errorf("writing the report as JSON: %w", err)
+		return nil, fmt.Errorf("writing the report as JSON: %w", err)
 	}
-	_, err := w.Write(harmless(out.Bytes()))
-	return err
+	return harmless(out.Bytes()), nil
 }
 
 // harmless escapes, inside the strings of valid JSON, what encoding/json

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 )
@@ -23,10 +24,15 @@ type Streams struct {
 	Width          int
 }
 
-// OS are the process's own streams. It also silences the standard logger:
-// net/http prints a server's raw bytes through it, and has no setting.
+// OS are the process's own streams. It also settles what belongs to the process
+// as a whole. The standard logger is silenced: net/http prints a server's raw
+// bytes through it, and has no setting.
 func OS() Streams {
 	log.SetOutput(io.Discard)
+	if os.Getenv("GOGC") == "" {
+		// A run makes much garbage and keeps little: memory is the scarcer.
+		debug.SetGCPercent(50)
+	}
 	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
 	s.OutTTY, s.ErrTTY = terminal(os.Stdout), terminal(os.Stderr)
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 40 {

@@ -11,6 +11,7 @@ import (
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/conformance/checks"
 	"github.com/mcpctl/mcpctl/internal/atomic"
+	"github.com/mcpctl/mcpctl/mcp"
 )
 
 // testFlags are the flags of `mcpctl test`, as typed.
@@ -79,6 +80,7 @@ func (a *app) test(c *cobra.Command, args []string, f testFlags) error {
 		defer plan.Close(context.WithoutCancel(c.Context()))
 		return a.printPlan(plan, f.format)
 	}
+	a.warnSlow(plan, f.quiet)
 	progress := a.progress(f.outputFlags)
 	report := plan.Run(c.Context(), progress.show)
 	progress.clear()
@@ -92,6 +94,19 @@ func (a *app) test(c *cobra.Command, args []string, f testFlags) error {
 		return err
 	}
 	return verdict(report, f.strict)
+}
+
+// slowStart is from when on the user is told why a run will take long.
+const slowStart = 4 * time.Second
+
+// warnSlow says why a run over stdio will take long: probes that may upset the
+// server get a process of their own.
+func (a *app) warnSlow(p *conformance.Plan, quiet bool) {
+	if quiet || p.Transport != mcp.Stdio || p.Opening < slowStart {
+		return
+	}
+	fmt.Fprintf(a.Err, "mcpctl: this command takes long to start, and many probes start it anew. A command that runs the\n"+
+		"  server itself (node server.js in place of npx or npm run) is judged faster; --revision and --check judge less.\n")
 }
 
 // verdict is the exit code of a report.
