@@ -58,7 +58,7 @@ func cancellationReceivedChecks() []conformance.Check {
 const (
 	cancelLeast  = 15 * time.Millisecond
 	cancelBegin  = 150 * time.Millisecond
-	cancelLinger = 300 * time.Millisecond
+	cancelLinger = time.Second
 )
 
 // cancelledCall is a tool call that was cancelled while it was under way.

@@ -173,7 +173,7 @@ func lingering(s *mcptest.Server) {
 
 // waitFor waits a while, or until the call is cancelled.
 func waitFor(c *mcptest.Call) error {
-	timer := time.NewTimer(1500 * time.Millisecond)
+	timer := time.NewTimer(3 * time.Second)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -81,7 +81,7 @@ func judgeTwice(t *testing.T) []said {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
-			runs := runsOf(s)
+			runs := runsOf(t, s)
 			overHTTP := runs[slices.IndexFunc(runs, func(r realRun) bool { return r.transport == mcp.HTTP })]
 			report := overHTTP.judge(t)
 			for _, revision := range requirementSets[s.Name] {
