@@ -98,25 +98,26 @@ func TestBaseAllows(t *testing.T) {
 		prepare func(*mcptest.Server)
 		want    conformance.Verdict
 	}{
-		"a key without prefix":               {"base/meta/key-prefix", place{stateless, mcp.Stdio}, keyed("kind", 1), conformance.Pass},
-		"a prefix of one label":              {"base/meta/key-prefix", place{handshake, mcp.Stdio}, keyed("openai/outputTemplate", 1), conformance.Pass},
-		"an empty name":                      {"base/meta/key-name", place{stateless, mcp.Stdio}, keyed("com.example/", 1), conformance.Pass},
-		"mcp as the third label":             {"base/meta/key-reserved", place{stateless, mcp.Stdio}, keyed("com.example.mcp/kind", 1), conformance.Pass},
-		"an older rule that reserves less":   {"base/meta/key-reserved", place{mcp.Rev20250618, mcp.Stdio}, keyed("dev.mcp.example.com/kind", 1), conformance.Pass},
-		"a key of another revision":          {"base/meta/key-reserved", place{handshake, mcp.Stdio}, keyed(mcp.MetaServerInfo, map[string]any{}), conformance.Pass},
-		"a key of an official extension":     {"base/meta/key-reserved", place{stateless, mcp.Stdio}, extended, conformance.Pass},
-		"a prefix of one label, no domain":   {"base/meta/key-reverse-dns", place{stateless, mcp.Stdio}, keyed("openai/kind", 1), conformance.Pass},
-		"a country's domain":                 {"base/meta/key-reverse-dns", place{stateless, mcp.Stdio}, keyed("de.example.app/kind", 1), conformance.Pass},
-		"_meta in data that is the tool's":   {"base/meta/key-name", place{stateless, mcp.Stdio}, schemaWithMeta, conformance.Pass},
-		"no trace context":                   {"base/meta/trace-context", place{stateless, mcp.Stdio}, nothing, conformance.Unproven},
-		"no list with a second page":         {"base/stateless/affinity", place{stateless, mcp.Stdio}, func(s *mcptest.Server) { s.PageSize = 100 }, conformance.Unproven},
-		"no list at all":                     {"base/stateless/first-request", place{stateless, mcp.Stdio}, bare, conformance.Pass},
-		"ids spelt as fractions":             {"base/response/id", place{stateless, mcp.HTTP}, otherID("0", 0.0), conformance.Pass},
-		"a notification refused over HTTP":   {"base/notification/no-response", place{handshake, mcp.HTTP}, refuseNotifications, conformance.Pass},
-		"bad _meta refused by either era":    {"base/meta/required", place{stateless, mcp.Stdio}, refusedWith(-32600), conformance.Pass},
-		"a list served by either era":        {"base/meta/required", place{stateless, mcp.Stdio}, listsWithoutMeta, conformance.Pass},
-		"_meta that nobody asks for":         {"base/stateless/meta-forgotten", place{stateless, mcp.HTTP}, withFaults(mcptest.Without(mcptest.SkipMeta, mcptest.SkipVersion)), conformance.Unproven},
-		"a client extension that is refused": {"base/extension/unknown", place{stateless, mcp.Stdio}, refuseExtensions, conformance.Pass},
+		"a version offered without one asked": {"lifecycle/initialize/malformed", place{handshake, mcp.Stdio}, offersAVersion, conformance.Pass},
+		"a key without prefix":                {"base/meta/key-prefix", place{stateless, mcp.Stdio}, keyed("kind", 1), conformance.Pass},
+		"a prefix of one label":               {"base/meta/key-prefix", place{handshake, mcp.Stdio}, keyed("openai/outputTemplate", 1), conformance.Pass},
+		"an empty name":                       {"base/meta/key-name", place{stateless, mcp.Stdio}, keyed("com.example/", 1), conformance.Pass},
+		"mcp as the third label":              {"base/meta/key-reserved", place{stateless, mcp.Stdio}, keyed("com.example.mcp/kind", 1), conformance.Pass},
+		"an older rule that reserves less":    {"base/meta/key-reserved", place{mcp.Rev20250618, mcp.Stdio}, keyed("dev.mcp.example.com/kind", 1), conformance.Pass},
+		"a key of another revision":           {"base/meta/key-reserved", place{handshake, mcp.Stdio}, keyed(mcp.MetaServerInfo, map[string]any{}), conformance.Pass},
+		"a key of an official extension":      {"base/meta/key-reserved", place{stateless, mcp.Stdio}, extended, conformance.Pass},
+		"a prefix of one label, no domain":    {"base/meta/key-reverse-dns", place{stateless, mcp.Stdio}, keyed("openai/kind", 1), conformance.Pass},
+		"a country's domain":                  {"base/meta/key-reverse-dns", place{stateless, mcp.Stdio}, keyed("de.example.app/kind", 1), conformance.Pass},
+		"_meta in data that is the tool's":    {"base/meta/key-name", place{stateless, mcp.Stdio}, schemaWithMeta, conformance.Pass},
+		"no trace context":                    {"base/meta/trace-context", place{stateless, mcp.Stdio}, nothing, conformance.Unproven},
+		"no list with a second page":          {"base/stateless/affinity", place{stateless, mcp.Stdio}, func(s *mcptest.Server) { s.PageSize = 100 }, conformance.Unproven},
+		"no list at all":                      {"base/stateless/first-request", place{stateless, mcp.Stdio}, bare, conformance.Pass},
+		"ids spelt as fractions":              {"base/response/id", place{stateless, mcp.HTTP}, otherID("0", 0.0), conformance.Pass},
+		"a notification refused over HTTP":    {"base/notification/no-response", place{handshake, mcp.HTTP}, refuseNotifications, conformance.Pass},
+		"bad _meta refused by either era":     {"base/meta/required", place{stateless, mcp.Stdio}, refusedWith(-32600), conformance.Pass},
+		"a list served by either era":         {"base/meta/required", place{stateless, mcp.Stdio}, listsWithoutMeta, conformance.Pass},
+		"_meta that nobody asks for":          {"base/stateless/meta-forgotten", place{stateless, mcp.HTTP}, withFaults(mcptest.Without(mcptest.SkipMeta, mcptest.SkipVersion)), conformance.Unproven},
+		"a client extension that is refused":  {"base/extension/unknown", place{stateless, mcp.Stdio}, refuseExtensions, conformance.Pass},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -169,4 +170,12 @@ func listsWithoutMeta(s *mcptest.Server) {
 		return []any{map[string]any{"jsonrpc": "2.0", "id": m.ID(), "result": result}},
 			m.Method() == "tools/list" && !m.Params().Get("_meta").Exists()
 	}
+}
+
+// offersAVersion opens a session even with a client that names no version.
+func offersAVersion(s *mcptest.Server) {
+	s.Faults = mcptest.Faults{Handle: func(_ *mcptest.Context, m mcp.Message) ([]any, bool) {
+		result := map[string]any{"protocolVersion": "2025-11-25", "capabilities": map[string]any{}, "serverInfo": map[string]any{"name": "x", "version": "1"}}
+		return []any{map[string]any{"jsonrpc": "2.0", "id": m.ID(), "result": result}}, m.Method() == "initialize" && !m.Params().Has("protocolVersion")
+	}}
 }

@@ -255,6 +255,7 @@ func TestErrorsAllows(t *testing.T) {
 		"a code of the server's own":             {"errors/code/custom", newer, withFaults(mcptest.Refuse("resources/read", 1001, "busy")), conformance.Pass},
 		"no error at all":                        {"errors/code/reserved", newer, bare, conformance.Unproven},
 		"a code of the other era in the other":   {"errors/object/members", older, withFaults(mcptest.Refuse("resources/read", -32002, "gone")), conformance.Pass},
+		"a long value sent back":                 {"errors/object/message-concise", newer, withFaults(errorWith("resources/read", map[string]any{"code": -32602, "message": "no such resource: " + strings.Repeat("x", 1000)})), conformance.Pass},
 		"a code written as a whole number":       {"errors/object/code-integer", newer, withFaults(errorWith("resources/read", map[string]any{"code": json.Number("-32603.0"), "message": "x"})), conformance.Pass},
 		"an unknown method refused without code": {"errors/method/code", olderWeb, withFaults(mcptest.Ignore("mcpctl/does-not-exist")), conformance.Unproven},
 	} {

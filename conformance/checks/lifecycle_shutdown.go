@@ -36,7 +36,9 @@ const exitPatience = 5 * time.Second
 func lifecycleExitOnEOF(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
 	j.Timed()
-	s, err := p.FreshWith(ctx, func(o *mcp.Options) { o.Limits.Exit = exitPatience })
+	// A client without capabilities, for a server that waits for an answer when
+	// the end comes may well wait on.
+	s, err := p.FreshWith(ctx, func(o *mcp.Options) { o.Limits.Exit, o.Capabilities = exitPatience, map[string]any{} })
 	if err != nil {
 		return err
 	}

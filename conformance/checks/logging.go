@@ -77,7 +77,7 @@ func loggingDeclared(t *conformance.Traffic) error {
 	for m := range t.Notifications(logMessage) {
 		j.Met(m)
 		if t.Facts.Missing("logging") != "" {
-			j.Faultf(m, "", "%s came, but the server does not declare logging", logMessage)
+			j.Faultf(m, "/method", "%s came, but the server does not declare logging", logMessage)
 		}
 	}
 	return j.Err("the server sent no log messages")

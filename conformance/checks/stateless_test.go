@@ -240,6 +240,12 @@ func TestStatelessAllows(t *testing.T) {
 				return r.Header.Get("Mcp-Protocol-Version") == "2025-11-25" && m.Method() == "server/discover"
 			}, statelessSays(http.StatusNotFound, "text/plain", "no session"))),
 		},
+		"a request without a proper id taken for a notification": {
+			check: "stateless/answer/content-type", want: conformance.Pass,
+			prepare: statelessBreaks(mcptest.Serve(func(_ *http.Request, m mcp.Message) bool {
+				return m.ID().Is(mcp.Null)
+			}, statelessSays(http.StatusAccepted, "", ""))),
+		},
 		"bytes refused below MCP": {
 			check: "stateless/headers/characters", want: conformance.Pass,
 			prepare: statelessBreaks(mcptest.Serve(func(r *http.Request, _ mcp.Message) bool {

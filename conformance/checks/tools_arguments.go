@@ -109,14 +109,20 @@ func toolsSchemaLimits(ctx context.Context, p *conformance.Probe) error {
 
 func toolsInvalidAsResult(ctx context.Context, p *conformance.Probe) error {
 	every := func(schema.Bad) bool { return true }
-	return toolsEachBad(ctx, p, every, func(j *conformance.Judge, t toolsAttempt, b schema.Bad) {
-		if failure := t.RPCError(); failure != nil {
+	accepted := ""
+	err := toolsEachBad(ctx, p, every, func(j *conformance.Judge, t toolsAttempt, b schema.Bad) {
+		switch failure := t.RPCError(); {
+		case failure != nil:
 			j.Failf(t.Exchange, "the tool %.60q answered with the JSON-RPC error %d, not with isError, when %s %s",
 				toolName(t.tool), failure.Code, b.Pointer, b.Message)
-			return
+		case toolsSucceeded(t.Result()) && accepted == "" && !toolsOutsideLimits(b):
+			accepted = toolName(t.tool)
 		}
-		toolsAccepted(j, t, b)
 	})
+	if err == nil && accepted != "" {
+		return conformance.Blockedf("tools/call/invalid-arguments", "the tool %.60q takes arguments that do not fit", accepted)
+	}
+	return err
 }
 
 func toolsArgumentsOptional(ctx context.Context, p *conformance.Probe) error {

@@ -3806,7 +3806,7 @@ var handshakeTable = [...]Requirement{
 	},
 	{
 		ID: "errors.invalid-params.error", Level: "MUST", Since: "2024-11-05", Until: "2025-11-25",
-		Transports: Stdio | HTTP | SSE, Area: "errors", Requires: "tools, prompts or resources", Testability: "auto", Basis: "jsonrpc",
+		Transports: Stdio | HTTP | SSE, Area: "errors", Requires: "tools, prompts or resources", Testability: "auto", Basis: "derived",
 		Text:  "Requests lacking required params get an error response.",
 		Probe: "tools/call without name; prompts/get without name; resources/read without uri; logging/setLevel without level.",
 		citations: []Citation{

@@ -2766,10 +2766,10 @@ var statelessTable = [...]Requirement{
 	},
 	{
 		Era: mcp.Stateless, ID: "subscriptions.missing-filter", Level: "MUST", Since: "2026-07-28",
-		Transports: Stdio | HTTP, Area: "subscriptions", Requires: "listChanged-or-subscribe", Testability: "auto", Basis: "schema",
+		Transports: Stdio | HTTP, Area: "subscriptions", Requires: "listChanged-or-subscribe", Testability: "auto", Basis: "derived",
 		Text:   "listen without `notifications` is invalid params.",
 		Probe:  "Leave the member out, then send a string.",
-		Note:   "From the schema's required member.",
+		Note:   "From the schema's required member; JSON-RPC leaves it to the server whether a missing parameter is an error.",
 		Expect: Expect{HTTPStatus: 0, JSONRPCCode: -32602},
 		citations: []Citation{
 			{In: mcp.Span{First: "2026-07-28", Last: "2026-07-28"}, Ref: "schema#subscriptionslistenrequestparams", Label: "schema/2026-07-28/schema.ts § SubscriptionsListenRequestParams", path: "schema/2026-07-28/schema.ts"},
