@@ -54,11 +54,11 @@ func cancellationReceivedChecks() []conformance.Check {
 
 // Bounds on the waiting for tools: how long a tool must take at least to be
 // cancelled, how long one may take to begin, and how long it is listened for
-// what should not come.
+// what should not come, beside thrice the time that the tool usually takes.
 const (
 	cancelLeast  = 15 * time.Millisecond
 	cancelBegin  = 150 * time.Millisecond
-	cancelLinger = time.Second
+	cancelLinger = 500 * time.Millisecond
 )
 
 // cancelledCall is a tool call that was cancelled while it was under way.
@@ -80,8 +80,8 @@ func cancelledCalls(ctx context.Context, p *conformance.Probe) ([]*cancelledCall
 			return nil, err
 		}
 		var all []*cancelledCall
-		for i, r := range slowErrands(ctx, p, cancelLeast, maxTried) {
-			c, err := cancelCall(ctx, p, s, r, fmt.Sprintf("mcpctl-cancel-%d", i))
+		for i, t := range slowErrands(ctx, p, cancelLeast, maxTried) {
+			c, err := cancelCall(ctx, p, s, t, fmt.Sprintf("mcpctl-cancel-%d", i))
 			if err != nil {
 				return nil, err
 			}
@@ -94,8 +94,8 @@ func cancelledCalls(ctx context.Context, p *conformance.Probe) ([]*cancelledCall
 }
 
 // cancelCall calls a tool and cancels it; nil when it ended before.
-func cancelCall(ctx context.Context, p *conformance.Probe, s *mcp.Session, r mcp.Request, token string) (*cancelledCall, error) {
-	c := &cancelledCall{x: s.Start(ctx, withMeta(r, "progressToken", token))}
+func cancelCall(ctx context.Context, p *conformance.Probe, s *mcp.Session, t timed, token string) (*cancelledCall, error) {
+	c := &cancelledCall{x: s.Start(ctx, withMeta(t.call, "progressToken", token))}
 	defer c.x.Close()
 	concerns := func(m mcp.Message) bool {
 		return m.Params().Get("progressToken").Text() == token ||
@@ -118,7 +118,7 @@ func cancelCall(ctx context.Context, p *conformance.Probe, s *mcp.Session, r mcp
 		return nil, nil // it crossed the cancellation on its way
 	}
 	mark := lastFrame(s.Log())
-	settle(ctx, s, mark, cancelLinger, concerns)
+	settle(ctx, s, mark, cancelLinger+3*t.took, concerns)
 	c.late = slices.DeleteFunc(heard(s.Log(), mark), func(m conformance.Seen) bool { return !concerns(m.Message) })
 	return c, nil
 }
@@ -193,8 +193,8 @@ func cancellationDisconnect(ctx context.Context, p *conformance.Probe) error {
 		return err
 	}
 	idle := changing(ctx, s, uris)
-	for _, r := range slowErrands(ctx, p, cancelBegin, 3) {
-		x := s.Start(ctx, r)
+	for _, t := range slowErrands(ctx, p, cancelBegin, 3) {
+		x := s.Start(ctx, t.call)
 		during := changing(ctx, s, uris)
 		over := isDone(x)
 		x.Close()

@@ -134,12 +134,12 @@ func toolErrands(ctx context.Context, p *conformance.Probe) []mcp.Request {
 
 // slowErrands are calls of the few tools that took longest, and at least so
 // long.
-func slowErrands(ctx context.Context, p *conformance.Probe, least time.Duration, most int) []mcp.Request {
+func slowErrands(ctx context.Context, p *conformance.Probe, least time.Duration, most int) []timed {
 	slowest := slices.SortedStableFunc(slices.Values(timedTools(ctx, p)), func(a, b timed) int { return cmp.Compare(b.took, a.took) })
-	var all []mcp.Request
+	var all []timed
 	for _, t := range slowest {
 		if t.took >= least && len(all) < most {
-			all = append(all, t.call)
+			all = append(all, t)
 		}
 	}
 	return all

@@ -108,7 +108,7 @@ func progressErrands(ctx context.Context, p *conformance.Probe) (*mcp.Log, error
 	for i, r := range slowErrands(ctx, p, quick, most) {
 		for _, token := range []any{fmt.Sprintf("mcpctl-slow-%d", i), 2000 + i} {
 			slow.Go(func() {
-				x := s.Start(ctx, withMeta(r, "progressToken", token))
+				x := s.Start(ctx, withMeta(r.call, "progressToken", token))
 				seen := 0
 				settleFirst(ctx, s, patience, func(m mcp.Message) bool {
 					if mcp.Equal(m.Params().Get("progressToken"), mcp.ValueOf(token)) {

@@ -140,7 +140,7 @@ func (e *expectations) learn(r *conformance.Report, invoke bool) {
 func (e *expectations) add(n expected) {
 	for i, f := range e.Found {
 		if f.Check == n.Check && f.Verdict == n.Verdict && f.Invoke == n.Invoke && slices.Equal(f.Transports, n.Transports) && f.unjudged() {
-			e.Found[i].Revisions = append(f.Revisions, n.Revisions...)
+			e.Found[i].Revisions = slices.Concat(f.Revisions, n.Revisions)
 			return
 		}
 	}
