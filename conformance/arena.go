@@ -124,15 +124,16 @@ func (a *arena) forget() {
 
 // ask sends a request on the shared session, once for all who ask the same.
 func (a *arena) ask(ctx context.Context, method string, params any) (*mcp.Exchange, error) {
-	return a.askFor(ctx, mcp.Request{Method: method, Params: params})
+	return a.askFor(ctx, mcp.Request{Method: method, Params: params}, false)
 }
 
-func (a *arena) askFor(ctx context.Context, r mcp.Request) (*mcp.Exchange, error) {
+// askFor is ask for any request; anew asks again for what got no answer.
+func (a *arena) askFor(ctx context.Context, r mcp.Request, anew bool) (*mcp.Exchange, error) {
 	key, err := json.Marshal([]any{r.Method, r.Params})
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, a.memo, string(key), func(ctx context.Context) (*mcp.Exchange, error) {
+	return once(ctx, a.memo, string(key), anew, func(ctx context.Context) (*mcp.Exchange, error) {
 		s, err := a.shared(ctx)
 		if err != nil {
 			return nil, err
@@ -142,8 +143,8 @@ func (a *arena) askFor(ctx context.Context, r mcp.Request) (*mcp.Exchange, error
 }
 
 // list fetches a list on the shared session, once.
-func (a *arena) list(ctx context.Context, what string) (*Listing, error) {
-	return once(ctx, a.memo, "list "+what, func(ctx context.Context) (*Listing, error) {
+func (a *arena) list(ctx context.Context, what string, anew bool) (*Listing, error) {
+	return once(ctx, a.memo, "list "+what, anew, func(ctx context.Context) (*Listing, error) {
 		s, err := a.shared(ctx)
 		if err != nil {
 			return nil, err

@@ -21,6 +21,7 @@ type Judge struct {
 	more   []spot
 	judged int
 	timed  bool
+	cut    bool  // a connection ended before an answer came
 	gone   error // the server had ended
 }
 
@@ -135,12 +136,16 @@ func (j *Judge) Timed() { j.timed = true }
 // Bad reports whether a violation was found.
 func (j *Judge) Bad() bool { return len(j.wrong) > 0 }
 
-// noteTiming remembers that the clock had a say in what was seen.
+// noteTiming remembers that the clock, or an end to which another check may
+// have brought the server, had a say in what was seen.
 func (j *Judge) noteTiming(x *mcp.Exchange) {
 	if isTimeout(x.Err()) {
 		j.timed = true
 	}
 	if gone(x.Err()) {
 		j.gone = x.Err()
+	}
+	if x.Reply() == nil && x.Err() != nil && (x.URL != "" && x.Status == 0 || x.Log() != nil && x.Log().Ended() != nil) {
+		j.cut = true
 	}
 }

@@ -86,7 +86,7 @@ func (p *Probe) Revised(ctx context.Context, r mcp.Revision) (*mcp.Session, erro
 // Ask sends a well-formed request on the shared session, once for all checks
 // that ask the same.
 func (p *Probe) Ask(ctx context.Context, method string, params any) (*mcp.Exchange, error) {
-	return p.arena.ask(ctx, method, params)
+	return p.arena.askFor(ctx, mcp.Request{Method: method, Params: params}, p.alone)
 }
 
 // Control proves that a session still answers before a negative probe is
@@ -108,7 +108,7 @@ func (p *Probe) Control(ctx context.Context, s *mcp.Session) (*mcp.Exchange, err
 // "resources/templates" or "prompts". It is asked for once. When the server
 // does not give it, the error is Blocked by the check that judges the list.
 func (p *Probe) List(ctx context.Context, what string) (*Listing, error) {
-	return p.arena.list(ctx, what)
+	return p.arena.list(ctx, what, p.alone)
 }
 
 // AllowedTools are the listed tools that the user has allowed to be called.

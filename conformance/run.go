@@ -181,7 +181,7 @@ func doubtful(res result) bool {
 	if res.err == nil || errors.As(res.err, &skip{}) || errors.As(res.err, &blocked{}) {
 		return false
 	}
-	return res.reused || res.judge.timed || isTimeout(res.err) || !errors.As(res.err, &violations{}) && !errors.As(res.err, &unproven{})
+	return res.reused || res.judge.timed || res.judge.cut || isTimeout(res.err) || !errors.As(res.err, &violations{}) && !errors.As(res.err, &unproven{})
 }
 
 func isTimeout(err error) bool {

@@ -26,7 +26,7 @@ func (a *arena) tour(ctx context.Context) {
 			capability = "resources"
 		}
 		if a.facts.declares(capability) {
-			_, _ = a.list(ctx, what) // judged by the checks of the list
+			_, _ = a.list(ctx, what, false) // judged by the checks of the list
 		}
 	}
 	if a.options.Reach >= Provoke {
@@ -43,7 +43,7 @@ func (a *arena) entries(ctx context.Context, what string, most int) []Entry {
 	if !a.facts.declares(what) {
 		return nil
 	}
-	l, err := a.list(ctx, what)
+	l, err := a.list(ctx, what, false)
 	if err != nil {
 		return nil
 	}
@@ -72,7 +72,7 @@ func (a *arena) useTools(ctx context.Context) {
 			continue
 		}
 		if call, err := ExampleCall(e); err == nil {
-			_, _ = a.askFor(ctx, call)
+			_, _ = a.askFor(ctx, call, false)
 		}
 	}
 }

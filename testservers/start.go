@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os/exec"
 	"sync"
@@ -100,14 +101,21 @@ func stop(group int, exited <-chan struct{}) {
 	<-exited
 }
 
+// freePort answers a loopback port that is free, from a range below the one that
+// systems give out by themselves: what a slow server is to listen on must not go
+// to another program while it starts.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", loopback(0))
-	if err != nil {
-		t.Fatalf("cannot find a free loopback port: %v", err)
+	const first, count, tries = 20_000, 10_000, 100
+	for range tries {
+		port := first + rand.IntN(count)
+		if l, err := net.Listen("tcp", loopback(port)); err == nil {
+			_ = l.Close() // it only tried the number
+			return port
+		}
 	}
-	defer func() { _ = l.Close() }() // it only held the number
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatalf("found no free loopback port from %d to %d", first, first+count)
+	return 0
 }
 
 // tail keeps the last logCap bytes written to it.

@@ -83,11 +83,11 @@ func listenServed(ctx context.Context, p *conformance.Probe) error {
 func listenStream(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
 	l, err := openListens(ctx, p)
-	x := l.full.x
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case x.RPCError() != nil || x.Status >= 300:
+	}
+	x := l.full.x
+	if x.RPCError() != nil || x.Status >= 300 {
 		return conformance.Blockedf("subscriptions/listen/served", "subscriptions/listen was refused: %s", outcome(x))
 	}
 	j.Saw(x)
