@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/mcpctl/mcpctl/mcp"
@@ -145,7 +147,19 @@ func (j *Judge) noteTiming(x *mcp.Exchange) {
 	if gone(x.Err()) {
 		j.gone = x.Err()
 	}
-	if x.Reply() == nil && x.Err() != nil && (x.URL != "" && x.Status == 0 || x.Log() != nil && x.Log().Ended() != nil) {
+	if x.Reply() == nil && cutOff(x) {
 		j.cut = true
 	}
+}
+
+// cutOff reports whether a connection ended under an exchange. That a check
+// broke off by itself does not count.
+func cutOff(x *mcp.Exchange) bool {
+	switch err := x.Err(); {
+	case err == nil || errors.Is(err, context.Canceled):
+		return false
+	case x.URL != "":
+		return x.Status == 0 && !errors.Is(err, mcp.ErrClosed)
+	}
+	return x.Log() != nil && x.Log().Ended() != nil
 }

@@ -123,13 +123,13 @@ func toiling(s *mcptest.Server) {
 	})
 }
 
-// slowly makes the tool slow ask to be called for a second.
+// slowly makes the tool slow ask to be called for some seconds.
 func slowly(s *mcptest.Server) {
 	for i := range s.Tools {
 		if s.Tools[i].Name == "slow" {
 			s.Tools[i].Descriptor["inputSchema"] = map[string]any{
 				"type": "object", "required": []any{"ms"},
-				"properties": map[string]any{"ms": map[string]any{"type": "integer", "const": 1000}},
+				"properties": map[string]any{"ms": map[string]any{"type": "integer", "const": 4000}},
 			}
 		}
 	}

@@ -198,20 +198,22 @@ func lastFrame(log *mcp.Log) int {
 	return frames[len(frames)-1].Seq
 }
 
-// settle waits until what matches has come, after a frame, and nothing more of
-// it comes for a moment; or until patience is over.
+// settle waits, after a frame, for what matches: for the first of it and then
+// for each next as long as patience, until a response is among it. All in all
+// it waits no longer than thrice that.
 func settle(ctx context.Context, s *mcp.Session, after int, patience time.Duration, match func(mcp.Message) bool) {
-	const moment = 50 * time.Millisecond
-	until := time.Now().Add(patience)
-	for wait := patience; wait > 0; wait = min(moment, time.Until(until)) {
-		bounded, cancel := context.WithTimeout(ctx, wait)
-		f, err := s.Await(bounded, func(f mcp.Frame) bool {
+	all, cancel := context.WithTimeout(ctx, 3*patience)
+	defer cancel()
+	isResponse := func(m mcp.Message) bool { return m.MessageKind() == mcp.ResponseMessage }
+	for answered := false; !answered; {
+		next, stop := context.WithTimeout(all, patience)
+		f, err := s.Await(next, func(f mcp.Frame) bool {
 			return f.Seq > after && f.Direction == mcp.Received && slices.ContainsFunc(f.Messages(), match)
 		})
-		cancel()
+		stop()
 		if err != nil {
 			return
 		}
-		after = f.Seq
+		after, answered = f.Seq, slices.ContainsFunc(f.Messages(), isResponse)
 	}
 }
