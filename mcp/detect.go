@@ -67,8 +67,9 @@ func detect(ctx context.Context, target Target, revisions []Revision, o Options)
 		spoken: Spoken{Transport: o.Transport, Sessions: map[Revision]*Session{}, Refused: map[Revision]*ConnectError{}}}
 	unanswered, giveUp := context.WithCancel(ctx)
 	defer giveUp()
-	d.handshaken = func(took time.Duration) { time.AfterFunc(max(minSilence, silence*took), giveUp) }
 	rest := slices.DeleteFunc(slices.Clone(revisions), func(r Revision) bool { return o.Transport == SSE && r.Era() == Stateless })
+	d.handshakes = count(rest, Handshake)
+	d.handshaken = func(slowest time.Duration) { time.AfterFunc(max(minSilence, silence*slowest), giveUp) }
 	var all sync.WaitGroup
 	if o.Transport == Stdio && len(rest) > 1 {
 		pick := first(rest)
@@ -93,6 +94,16 @@ func detect(ctx context.Context, target Target, revisions []Revision, o Options)
 	return d.spoken
 }
 
+func count(revisions []Revision, era Era) int {
+	n := 0
+	for _, r := range revisions {
+		if r.Era() == era {
+			n++
+		}
+	}
+	return n
+}
+
 // first is the index of the revision to begin with: the newest of the
 // handshake era, which every server has an answer to.
 func first(revisions []Revision) int {
@@ -109,10 +120,24 @@ func first(revisions []Revision) int {
 type detector struct {
 	target     Target
 	options    Options
-	handshaken func(took time.Duration) // told of each handshake
+	handshaken func(slowest time.Duration) // told when the last handshake is over, if one went well
 
-	mu     sync.Mutex
-	spoken Spoken
+	mu         sync.Mutex
+	spoken     Spoken
+	handshakes int           // yet to be over
+	slowest    time.Duration // of those that went well
+}
+
+// over notes that a handshake is over, and how long it took if it went well. The
+// caller holds the lock.
+func (d *detector) over(took time.Duration, well bool) {
+	d.handshakes--
+	if well {
+		d.slowest = max(d.slowest, took)
+	}
+	if d.handshakes == 0 && d.slowest > 0 {
+		d.handshaken(d.slowest)
+	}
 }
 
 // try opens a session in one revision.
@@ -121,11 +146,11 @@ func (d *detector) try(ctx context.Context, r Revision) {
 	o.Revision = r
 	began := time.Now()
 	s, err := Connect(ctx, d.target, o)
-	if err == nil && r.Era() == Handshake {
-		d.handshaken(time.Since(began))
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if r.Era() == Handshake {
+		d.over(time.Since(began), err == nil)
+	}
 	if err == nil {
 		d.spoken.Sessions[r] = s
 		return

@@ -33,6 +33,9 @@ func provoke(ctx context.Context, p *conformance.Probe, s *mcp.Session, what str
 	got.Exchange = s.Start(ctx, r)
 	defer got.Close()
 	_, got.served = p.Control(ctx, s)
+	if s.Kind() == mcp.SSE {
+		posted(ctx, got.Exchange)
+	}
 	wait, cancel := context.WithTimeout(ctx, settling)
 	defer cancel()
 	if got.served == nil {
@@ -41,6 +44,18 @@ func provoke(ctx context.Context, p *conformance.Probe, s *mcp.Session, what str
 		_, _ = s.Await(wait, func(mcp.Frame) bool { return false }) // how a process ended takes a moment to be known
 	}
 	return got
+}
+
+// posted waits for the HTTP status of a POST, which comes on a connection of
+// its own.
+func posted(ctx context.Context, x *mcp.Exchange) {
+	ctx, cancel := context.WithTimeout(ctx, mcp.DefaultLimits().Call)
+	defer cancel()
+	select {
+	case <-x.Opened():
+	case <-x.Done():
+	case <-ctx.Done():
+	}
 }
 
 // silent reports whether nothing came back on a channel that all share.

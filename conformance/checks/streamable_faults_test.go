@@ -171,6 +171,17 @@ func lingering(s *mcptest.Server) {
 	})
 }
 
+// silentWhenCancelled keeps back the response of a lingering call that was
+// cancelled: a client that has resumed in time would take it for the result.
+func silentWhenCancelled() mcptest.Faults {
+	return mcptest.Faults{Encode: func(_ *mcptest.Context, raw []byte) [][]byte {
+		if bytes.Contains(raw, []byte("cancelled")) {
+			return nil
+		}
+		return [][]byte{raw}
+	}}
+}
+
 // waitFor waits a while, or until the call is cancelled.
 func waitFor(c *mcptest.Call) error {
 	timer := time.NewTimer(3 * time.Second)

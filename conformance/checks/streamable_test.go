@@ -126,7 +126,7 @@ func streamableStreamTwins() []twin {
 		Check:   "streamable/stream/disconnect",
 		Prepare: lingering,
 		Allow:   []string{"linger"},
-		Break:   with(mcptest.Without(mcptest.SkipDetach)),
+		Break:   with(mcptest.Combine(mcptest.Without(mcptest.SkipDetach), silentWhenCancelled())),
 		Want:    "ended without the response",
 	}, {
 		Check: "streamable/stream/related",

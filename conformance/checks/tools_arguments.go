@@ -127,10 +127,6 @@ func toolsInvalidAsResult(ctx context.Context, p *conformance.Probe) error {
 
 func toolsArgumentsOptional(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()
-	s, err := p.Shared(ctx)
-	if err != nil {
-		return err
-	}
 	all, err := toolsTried(ctx, p, func(e conformance.Entry) bool {
 		return e.Get("inputSchema", "required").Len() == 0
 	})
@@ -140,6 +136,10 @@ func toolsArgumentsOptional(ctx context.Context, p *conformance.Probe) error {
 	for _, t := range all {
 		if mcp.ValueOf(t.arguments).Len() > 0 || !toolsSucceeded(t.Result()) {
 			continue
+		}
+		s, err := p.Shared(ctx) // a tool may have ended the one before
+		if err != nil {
+			return err
 		}
 		x := s.Call(ctx, "tools/call", map[string]any{"name": toolName(t.tool)})
 		j.Saw(x)
