@@ -175,12 +175,15 @@ func lingering(s *mcptest.Server) {
 // cancelled: a client that has resumed in time would take it for the result.
 func silentWhenCancelled() mcptest.Faults {
 	return mcptest.Faults{Encode: func(_ *mcptest.Context, raw []byte) [][]byte {
-		if bytes.Contains(raw, []byte("cancelled")) {
+		if bytes.Contains(raw, []byte(errCutShort.Error())) {
 			return nil
 		}
 		return [][]byte{raw}
 	}}
 }
+
+// errCutShort is what a lingering call that was cancelled says of itself.
+var errCutShort = errors.New("the lingering was cut short")
 
 // waitFor waits a while, or until the call is cancelled.
 func waitFor(c *mcptest.Call) error {
@@ -190,7 +193,7 @@ func waitFor(c *mcptest.Call) error {
 	case <-timer.C:
 		return nil
 	case <-c.Done():
-		return errors.New("cancelled")
+		return errCutShort
 	}
 }
 
