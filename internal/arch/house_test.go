@@ -16,9 +16,9 @@ const module = "github.com/mcpctl/mcpctl"
 // only from floors below its own; rooms on one floor are strangers.
 var floors = [][]string{
 	{"internal/atomic", "internal/redact", "internal/term", "templates"},
-	{"mcp"},
-	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest"},
-	{"conformance", "conformance/spec/ledger", "inspect", "publish", "scaffold"},
+	{"mcp", "scaffold/merge"},
+	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest", "scaffold"},
+	{"conformance", "conformance/spec/ledger", "inspect", "publish", "scaffold/add", "scaffold/pack", "scaffold/update"},
 	{"conformance/checks", "conformance/report", "inspect/tui"},
 	{"internal/cli"},
 	{"cmd/mcpctl"},
@@ -39,7 +39,7 @@ var guests = []struct {
 	{"github.com/rogpeppe/go-internal/txtar", []string{"conformance/checks"}},
 	{"github.com/santhosh-tekuri/jsonschema/", []string{"conformance/schema", "mcp/mcptest"}},
 	{"github.com/sigstore/", []string{"publish"}},
-	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "internal/cli"}},
+	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "internal/cli", "scaffold", "scaffold/add", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
 	{"golang.org/x/sys/", []string{"internal/cli"}},
 }
 
