@@ -124,15 +124,30 @@ func List(dir string) []Server {
 }
 
 // Official answers the command that runs the official conformance suite, as
-// installed in dir. It needs Node 22: on Linux a pinned one is installed with
-// it, elsewhere the machine's own node has to be that new.
+// installed in dir.
 func Official(dir string) []string {
-	modules := filepath.Join(dir, "official/node_modules")
-	node := "node"
-	if arch := map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]; runtime.GOOS == "linux" && arch != "" {
-		node = filepath.Join(modules, "node-linux-"+arch, "bin/node")
+	return []string{node22(dir), filepath.Join(dir, "official/node_modules/@modelcontextprotocol/conformance/dist/index.js")}
+}
+
+// Inspector answers the command that runs the official inspector.
+func Inspector(dir string) []string {
+	return []string{node22(dir), filepath.Join(dir, "official/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js")}
+}
+
+// Mcpscore answers the command that runs mcpscore, which grades a live server.
+// Its own launcher is of no use: it names the folder where it was staged.
+func Mcpscore(dir string) []string {
+	return []string{filepath.Join(dir, "score/bin/python"), "-c", "import sys; from mcpscore.cli import main; sys.argv[0] = 'mcpscore'; sys.exit(main())"}
+}
+
+// node22 is the Node that these programs need: on Linux a pinned one is
+// installed with them, elsewhere the machine's own has to be that new.
+func node22(dir string) string {
+	arch := map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]
+	if runtime.GOOS != "linux" || arch == "" {
+		return "node"
 	}
-	return []string{node, filepath.Join(modules, "@modelcontextprotocol/conformance/dist/index.js")}
+	return filepath.Join(dir, "official/node_modules/node-linux-"+arch, "bin/node")
 }
 
 func here() string {
