@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/conformance/checks"
+	"github.com/mcpctl/mcpctl/mcp"
+	"github.com/mcpctl/mcpctl/scaffold"
+	"github.com/mcpctl/mcpctl/templates"
+)
+
+// demoName is what the server of the demo is called.
+const demoName = "tide-table"
+
+func (a *app) demoCommand() *cobra.Command {
+	var template, profile, keep string
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Make a server, build it and judge it, in a temporary folder",
+		Long: `Make a new server from a template, build it, start it and judge it in every revision of the
+protocol, in a temporary folder, and say in a few lines how it went.
+
+Building may download what the template's dependencies pin. Nothing else leaves this machine.`,
+		Example: "  mcpctl demo\n  mcpctl demo --profile production --keep tide-table",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.demo(c.Context(), template, profile, keep)
+		},
+	}
+	c.Flags().StringVar(&template, "template", templates.List()[0], "make it from template `ID`")
+	c.Flags().StringVar(&profile, "profile", "lean", "make it with the features of profile `NAME`")
+	c.Flags().StringVar(&keep, "keep", "", "make it in the new folder `DIR`, and leave it there")
+	_ = c.RegisterFlagCompletionFunc("template", cobra.FixedCompletions(templates.List(), cobra.ShellCompDirectiveDefault)) // the flag exists
+	return c
+}
+
+// demo goes through the steps in order; the first that fails ends it.
+func (a *app) demo(ctx context.Context, template, profile, keep string) error {
+	t, err := a.openPack(ctx, template)
+	if err != nil {
+		return err
+	}
+	temporary, err := os.MkdirTemp("", "mcpctl-demo-")
+	if err != nil {
+		return &Error{Code: ExitEnvironment, Err: fmt.Errorf("making room for the demo: %w", err)}
+	}
+	defer func() { _ = os.RemoveAll(temporary) }() // a temporary folder
+	dir := keep
+	if dir == "" {
+		dir = filepath.Join(temporary, demoName)
+	}
+	plan, err := a.demoNew(ctx, t, profile, dir)
+	if err != nil {
+		return err
+	}
+	command, err := a.demoBuild(ctx, plan, temporary)
+	if err != nil {
+		return err
+	}
+	report, err := a.demoTest(ctx, mcp.Target{Name: demoName, Command: command})
+	if err != nil {
+		return err
+	}
+	if keep != "" {
+		fmt.Fprintf(a.Out, "\nThe server is in %s: begin with its README.md and mcpctl.yaml.\n", a.safe(keep))
+	} else {
+		fmt.Fprint(a.Out, "\nMake your own with `mcpctl new NAME`; `mcpctl test` judges any server, yours or not.\n")
+	}
+	return verdict(report, false)
+}
+
+// step says in one line what was done and how long it took.
+func (a *app) step(name string, began time.Time, format string, args ...any) {
+	took := time.Since(began)
+	unit := 10 * time.Millisecond
+	if took < time.Second {
+		unit = time.Millisecond
+	}
+	fmt.Fprintf(a.Out, "%-6s %s  (%s)\n", name, a.safe(fmt.Sprintf(format, args...)), took.Round(unit))
+}
+
+func (a *app) demoNew(ctx context.Context, t *scaffold.Template, profile, dir string) (*scaffold.Plan, error) {
+	began := time.Now()
+	answers, err := t.Resolve(scaffold.Given{From: "the demo", Name: demoName, Profile: profile})
+	if err != nil {
+		return nil, err
+	}
+	plan, err := scaffold.NewPlan(t, answers, dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := plan.Apply(ctx); err != nil {
+		return nil, writeError(err)
+	}
+	a.step("new", began, "%d files from template %s %s, profile %s, %d of %d features",
+		len(plan.Tree), t.Manifest.ID, t.Manifest.Version, answers.Profile, len(answers.Features), len(t.Manifest.Features))
+	return plan, nil
+}
+
+func (a *app) demoBuild(ctx context.Context, plan *scaffold.Plan, out string) ([]string, error) {
+	tools, err := a.toolchain(plan)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(plan.Dest)
+	if err != nil {
+		return nil, &Error{Code: ExitEnvironment, Err: err}
+	}
+	if a.ErrTTY {
+		fmt.Fprintln(a.Err, "building; the first time this compiles the SDK …")
+	}
+	began := time.Now()
+	command, err := tools.build(ctx, dir, out)
+	if err != nil {
+		return nil, err
+	}
+	size := ""
+	if info, err := os.Stat(command[0]); err == nil && info.Mode().IsRegular() {
+		size = fmt.Sprintf(", %.1f MB", float64(info.Size())/1e6)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{Code: ExitEnvironment, Err: err}
+	}
+	a.step("build", began, "one program%s", size)
+	return command, nil
+}
+
+// counted is a number of things, in the singular where it is one.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// demoTest shows the tools of the server and judges it.
+func (a *app) demoTest(ctx context.Context, target mcp.Target) (*conformance.Report, error) {
+	began := time.Now()
+	s, err := connect(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	list, err := listTools(ctx, s)
+	_ = s.Close(context.WithoutCancel(ctx)) // it has said what it was asked
+	if err != nil {
+		return nil, &Error{Code: ExitEnvironment, Err: fmt.Errorf("asking the new server for its tools: %w", err)}
+	}
+	a.step("start", began, "tools/list answers with %s", counted(len(list), "tool"))
+	began = time.Now()
+	o := conformance.DefaultOptions()
+	o.Tool, o.Redact = conformance.Tool{Name: "mcpctl", Version: version()}, a.redact
+	plan, err := conformance.NewPlan(ctx, target, checks.All(), o)
+	if err != nil {
+		return nil, err
+	}
+	report := plan.Run(ctx, nil)
+	n := report.Summary
+	a.step("test", began, "%d revisions over stdio: %d passed, %d failed, %d warnings, %d could not be seen",
+		len(report.Revisions), n[conformance.Pass], n[conformance.Fail], n[conformance.Warn], n[conformance.Unproven])
+	for _, f := range report.Findings {
+		if f.Verdict == conformance.Fail || f.Verdict == conformance.Warn || f.Verdict == conformance.Errored {
+			fmt.Fprintf(a.Out, "       %s %s in %s: %s\n", f.Verdict, f.Check, f.Revision, a.safe(f.Message))
+		}
+	}
+	return report, nil
+}

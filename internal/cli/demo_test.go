@@ -1,0 +1,38 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpctl/mcpctl/internal/cli"
+)
+
+// The demo is the README's first command: it really makes, builds and judges.
+func TestDemo(t *testing.T) {
+	keep := filepath.Join(t.TempDir(), "kept")
+	s, out, said := cli.Test(map[string]string{"PATH": os.Getenv("PATH")})
+	require.Equal(t, cli.ExitFine, cli.Main(t.Context(), s, []string{"demo", "--keep", keep}), "%s%s", out, said)
+	assert.Regexp(t, `(?m)^new    8 files from template go \S+, profile lean, 0 of \d+ features  \(.*s\)$`, out.String())
+	assert.Regexp(t, `(?m)^build  one program, [\d.]+ MB  \(.*s\)$`, out.String())
+	assert.Regexp(t, `(?m)^start  tools/list answers with [1-9]\d* tools?  \(.*s\)$`, out.String())
+	assert.Regexp(t, `(?m)^test   5 revisions over stdio: \d{3,} passed, 0 failed, `, out.String())
+	assert.FileExists(t, filepath.Join(keep, "mcpctl.yaml"))
+
+	s, _, said = cli.Test(map[string]string{"PATH": os.Getenv("PATH")})
+	assert.Equal(t, cli.ExitUsage, cli.Main(t.Context(), s, []string{"demo", "--keep", keep}))
+	assert.Contains(t, said.String(), "kept", "it overwrites nothing")
+}
+
+// A template whose own tests fail is told apart from one that is sound.
+func TestTemplateTest(t *testing.T) {
+	s, out, _ := cli.Test(map[string]string{"PATH": os.Getenv("PATH")})
+	require.Equal(t, cli.ExitFindings, cli.Main(t.Context(), s, []string{"template", "test", "./testdata/template", "--judge=false"}), out)
+	assert.Regexp(t, `(?m)^ok    1/2  shout  \(`, out.String())
+	assert.Regexp(t, `(?m)^FAIL  2/2  no feature  \(`, out.String())
+	assert.Contains(t, out.String(), "it does not speak up")
+	assert.Contains(t, out.String(), "1 of 2 combinations are sound")
+}

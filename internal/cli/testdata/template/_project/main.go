@@ -1,0 +1,9 @@
+package main
+
+var moods = []string{
+	//mcpctl:if shout
+	"loud",
+	//mcpctl:end
+}
+
+func main() {}

@@ -1,0 +1,58 @@
+package judged_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpctl/mcpctl/mcp"
+	"github.com/mcpctl/mcpctl/scaffold"
+	"github.com/mcpctl/mcpctl/scaffold/pack"
+	"github.com/mcpctl/mcpctl/testservers"
+)
+
+// Each template is judged at both ends: with nothing but what every server has,
+// and with all that it can have.
+func TestWhatTheTemplatesMake(t *testing.T) {
+	dir := testservers.Dir(t)
+	for _, id := range []string{"go", "gateway"} {
+		tmpl := open(t, id)
+		for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
+			t.Run(id+"/"+name, func(t *testing.T) { judge(t, dir, tmpl, row) })
+		}
+	}
+}
+
+func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
+	p := render(t, tmpl, row)
+	t.Run("its own tests", func(t *testing.T) {
+		run(t, p.dir, nil, "go", "vet", "./...")
+		run(t, p.dir, nil, "go", "test", "./...")
+		run(t, p.dir, nil, "go", "mod", "tidy", "-diff")
+	})
+	s := p.build(t)
+	t.Run("mcpctl over stdio", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, Command: s.Stdio}) })
+	url := testservers.StartHTTP(t, s)
+	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
+	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
+	t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
+	t.Run("the official inspector", func(t *testing.T) {
+		inspected(t, dir, []string{"--transport", "http", url})
+		inspected(t, dir, s.Stdio)
+	})
+	fixtures := testservers.StartHTTP(t, project{p.name, withFixtures(t, p.dir)}.build(t))
+	for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
+		t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
+	}
+}
+
+// The probes see what they are for: the SDK alone leaves holes.
+func TestTheProbesFindHoles(t *testing.T) {
+	s := testservers.Find(t, testservers.Dir(t), "go-sdk")
+	wrong, err := refusals(t.Context(), testservers.StartHTTP(t, s))
+	require.NoError(t, err)
+	require.NotEmpty(t, wrong)
+	assert.Contains(t, wrong[0], "a foreign Origin was answered with")
+	assert.Contains(t, wrong[len(wrong)-1], "an ordinary request was not served", "it speaks one era over HTTP")
+}

@@ -1,0 +1,120 @@
+package judged_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/conformance/checks"
+	"github.com/mcpctl/mcpctl/conformance/schema"
+	"github.com/mcpctl/mcpctl/mcp"
+	"github.com/mcpctl/mcpctl/testservers"
+)
+
+// conforms judges a server with mcpctl: it speaks every revision, and nothing
+// fails. What warns is named, for the SDK's short-comings are not the template's.
+func conforms(t *testing.T, target mcp.Target, warnings ...string) {
+	t.Helper()
+	o := conformance.DefaultOptions()
+	o.Auto, o.Required = false, true // every revision, asked for by name
+	o.Revisions = mcp.Timeline()
+	plan, err := conformance.NewPlan(t.Context(), target, checks.All(), o)
+	require.NoError(t, err)
+	report := plan.Run(t.Context(), nil)
+	require.False(t, report.Interrupted)
+	assert.Equal(t, mcp.Timeline(), report.Revisions)
+	passed := 0
+	for _, f := range report.Findings {
+		switch f.Verdict {
+		case conformance.Pass:
+			passed++
+		case conformance.Fail, conformance.Errored:
+			t.Errorf("%s %s in %s: %s %s", f.Verdict, f.Check, f.Revision, f.Message, f.Details)
+		case conformance.Warn:
+			if !assert.Contains(t, warnings, f.Check, "%s: %s %s", f.Revision, f.Message, f.Details) {
+				warnings = append(warnings, f.Check)
+			}
+		}
+	}
+	assert.Greater(t, passed, 400, "what was judged")
+	t.Logf("%v", report.Summary)
+}
+
+// required runs a requirement set of the official suite: every scenario of the
+// set passes. The suite ends with status 1 when one that it scores does not.
+func required(t *testing.T, dir, url string, revision mcp.Revision) {
+	t.Helper()
+	results := t.TempDir()
+	argv := append(testservers.Official(dir), "server", "--url", url, "--requirements", string(revision), "-o", results)
+	said, err := try(t, results, nil, argv...)
+	require.NoError(t, err, "%s", said)
+	files, err := filepath.Glob(filepath.Join(results, "*", "checks.json"))
+	require.NoError(t, err)
+	passed := 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var checks []struct{ ID, Status string }
+		require.NoError(t, json.Unmarshal(data, &checks), file)
+		for _, c := range checks {
+			if c.Status == "SUCCESS" {
+				passed++
+			}
+		}
+	}
+	assert.Greater(t, passed, 50, "checks that passed in %d scenarios:\n%s", len(files), said)
+	t.Logf("%s: %d scenarios, %d checks passed", revision, len(files), passed)
+}
+
+// scores holds a server to at least 95 % of the points that mcpscore finds
+// applicable.
+func scores(t *testing.T, dir, url string) {
+	t.Helper()
+	at := t.TempDir()
+	out, err := try(t, at, nil, append(testservers.Mcpscore(dir), "--no-config", "--json", "--fail-under", "95", url)...)
+	require.NoError(t, err, "%s", out)
+	var report map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out), &report), "%.2000s", out)
+	t.Logf("mcpscore: %v of %v", report["score"], report["max_score"])
+}
+
+// inspected lists the tools of a server with the official inspector's command
+// line, and calls one that changes nothing.
+func inspected(t *testing.T, dir string, command []string) {
+	t.Helper()
+	inspect := func(args ...string) []byte {
+		argv := append(testservers.Inspector(dir), append(append([]string{"--cli"}, command...), args...)...)
+		return []byte(run(t, t.TempDir(), nil, argv...))
+	}
+	var listing struct {
+		Tools []struct {
+			Name        string
+			InputSchema json.RawMessage
+			Annotations struct{ ReadOnlyHint, OpenWorldHint *bool }
+		}
+	}
+	require.NoError(t, json.Unmarshal(inspect("--method", "tools/list"), &listing))
+	for _, tool := range listing.Tools {
+		if a := tool.Annotations; a.ReadOnlyHint == nil || !*a.ReadOnlyHint || a.OpenWorldHint == nil || *a.OpenWorldHint {
+			continue
+		}
+		example, err := schema.Example(tool.InputSchema)
+		require.NoError(t, err, tool.Name)
+		call := []string{"--method", "tools/call", "--tool-name", tool.Name}
+		arguments, _ := example.(map[string]any)
+		for name, value := range arguments {
+			call = append(call, "--tool-arg", fmt.Sprintf("%s=%v", name, value))
+		}
+		said := string(inspect(call...))
+		assert.Contains(t, said, `"content"`, tool.Name)
+		assert.NotContains(t, said, `"isError": true`, tool.Name)
+		return
+	}
+	t.Errorf("no tool says that it changes nothing and stays at home: %v", listing.Tools)
+}

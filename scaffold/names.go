@@ -1,0 +1,131 @@
+package scaffold
+
+import (
+	"errors"
+	"fmt"
+	"go/token"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The rule for a project's name, from which every other spelling derives.
+var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+const maxName = 50
+
+// forms are the spellings of a name, by the word that stands for them in the
+// defaults of questions.
+func forms(name string) map[string]string {
+	parts := strings.Split(name, "-")
+	capital := make([]string, len(parts))
+	for i, p := range parts {
+		if p != "" {
+			capital[i] = strings.ToUpper(p[:1]) + p[1:]
+		}
+	}
+	snake := strings.Join(parts, "_")
+	return map[string]string{
+		"name":   name,
+		"ident":  strings.Join(parts, ""),
+		"pascal": strings.Join(capital, ""),
+		"snake":  snake,
+		"upper":  strings.ToUpper(snake),
+		"title":  strings.Join(capital, " "),
+	}
+}
+
+// nameTokens are what templates write for those spellings.
+var nameTokens = []struct{ token, form string }{
+	{"acme-server", "name"},
+	{"acmeserver", "ident"},
+	{"AcmeServer", "pascal"},
+	{"acme_server", "snake"},
+	{"ACME_SERVER", "upper"},
+	{"Acme Server", "title"},
+}
+
+// CheckName tells whether a project of that language can be called so. The
+// error is an *AnswerError with a name that could be used, if one is near.
+func CheckName(language, name string) error {
+	refuse := func(format string, args ...any) error {
+		e := &AnswerError{Question: "name", Value: name, Err: fmt.Errorf(format, args...)}
+		if near := toKebab(name); near != name && nameFault(language, near) == "" {
+			e.Advice = fmt.Sprintf("Try %s.", near)
+		}
+		return e
+	}
+	if name == "" {
+		return &AnswerError{Question: "name", Err: errors.New("it is empty"), Advice: "Give the new server a name, as in: mcpctl new weather"}
+	}
+	if fault := nameFault(language, name); fault != "" {
+		return refuse("%s", fault)
+	}
+	return nil
+}
+
+// nameFault is what is wrong with a name, "" if nothing is.
+func nameFault(language, name string) string {
+	ident := forms(name)["ident"]
+	switch {
+	case !kebab.MatchString(name):
+		return "it must be words of small letters and digits with hyphens between them, beginning with a letter"
+	case len(name) > maxName:
+		return fmt.Sprintf("it is longer than %d characters", maxName)
+	case deviceName(name):
+		return "it is the name of a device on some systems"
+	}
+	l, ok := languages[language]
+	if ok && l.reserved(name, ident) {
+		return fmt.Sprintf("%s has another use for it", l.title)
+	}
+	return ""
+}
+
+// toKebab brings a name nearer to the rule.
+func toKebab(name string) string {
+	name = regexp.MustCompile(`([a-z0-9])([A-Z])`).ReplaceAllString(name, "$1-$2")
+	name = regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(name), "-")
+	return strings.Trim(strings.TrimLeft(name, "-0123456789"), "-")
+}
+
+// language is what the engine knows of one.
+type language struct {
+	title    string
+	reserved func(name, ident string) bool // names that no project can have
+	start    []string                      // the command that starts a server in its folder, if all have the same
+	next     []string                      // what a user does first in that folder
+}
+
+var languages = map[string]language{
+	"go": {
+		title:    "Go",
+		reserved: func(name, ident string) bool { return token.IsKeyword(ident) || slices.Contains(goNames, name) },
+		start:    []string{"go", "run", "."},
+		next:     []string{"go test ./..."},
+	},
+	"typescript": {
+		title:    "npm",
+		reserved: func(name, _ string) bool { return slices.Contains(npmNames, name) },
+		next:     []string{"npm install", "npm test"},
+	},
+	"python": {
+		title:    "Python",
+		reserved: func(_, ident string) bool { return slices.Contains(pythonNames, ident) },
+		next:     []string{"uv sync", "uv run pytest"},
+	},
+}
+
+// Names that break a project which has them: folders that the go tool treats in
+// its own way, modules that hide Node's or Python's own.
+var (
+	goNames  = []string{"internal", "main", "testdata", "vendor", "std", "cmd"}
+	npmNames = []string{"assert", "buffer", "cluster", "console", "constants", "crypto", "dns", "domain", "events", "fs",
+		"http", "http2", "https", "module", "net", "os", "path", "process", "punycode", "querystring", "readline", "repl",
+		"stream", "sys", "timers", "tls", "tty", "url", "util", "vm", "wasi", "zlib"}
+	pythonNames = []string{"and", "as", "assert", "async", "asyncio", "await", "break", "class", "code", "continue", "copy",
+		"def", "del", "elif", "else", "email", "except", "finally", "for", "from", "global", "http", "if", "import", "in",
+		"io", "is", "json", "lambda", "logging", "mcp", "nonlocal", "not", "or", "os", "pass", "queue", "raise", "re",
+		"return", "select", "signal", "site", "socket", "ssl", "string", "sys", "test", "time", "token", "try", "types",
+		"typing", "while", "with", "yield"}
+)

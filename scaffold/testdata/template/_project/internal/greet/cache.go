@@ -1,0 +1,3 @@
+package greet
+
+var kept = map[string]string{}

@@ -1,0 +1,6 @@
+// Command acme-server is small.
+package main
+
+import "fmt"
+
+func main() { fmt.Println("Acme Server") }
