@@ -26,19 +26,32 @@ type arena struct {
 	session  *mcp.Session
 	reopened int
 	idle     []*mcp.Session // left as they were by the checks that had them
-	all      []opened
+	all      []*opened
 	closing  sync.WaitGroup
 }
 
-// opened is a session and how it was opened.
+// opened is a connection that was opened. Its session is let go once it is
+// closed: only what crossed it is judged later.
 type opened struct {
-	*mcp.Session
-	bare bool
+	session *mcp.Session
+	Connection
+}
+
+func newOpened(s *mcp.Session, bare bool) *opened {
+	return &opened{s, Connection{Log: s.Log(), Bare: bare}}
+}
+
+// look is the connection as it stands.
+func (o *opened) look() Connection {
+	if o.session != nil {
+		o.Exit, o.Exited = o.session.Exit()
+	}
+	return o.Connection
 }
 
 func newArena(t mcp.Target, o Options, f Facts, s *mcp.Session, slots chan struct{}, forAll *memo) *arena {
 	return &arena{target: t, options: o, facts: f, session: s, slots: slots,
-		all: []opened{{s, false}}, memo: newMemo(), runMemo: forAll}
+		all: []*opened{newOpened(s, false)}, memo: newMemo(), runMemo: forAll}
 }
 
 // shared is the shared session, opened anew when the server has ended it.
@@ -57,7 +70,7 @@ func (a *arena) shared(ctx context.Context) (*mcp.Session, error) {
 		return nil, err
 	}
 	a.session = s
-	a.all = append(a.all, opened{s, false})
+	a.all = append(a.all, newOpened(s, false))
 	return s, nil
 }
 
@@ -80,7 +93,7 @@ func (a *arena) open(ctx context.Context, change func(*mcp.Options)) (*mcp.Sessi
 		return nil, err
 	}
 	a.mu.Lock()
-	a.all = append(a.all, opened{s, o.Bare})
+	a.all = append(a.all, newOpened(s, o.Bare))
 	a.mu.Unlock()
 	return s, nil
 }
@@ -89,9 +102,24 @@ func (a *arena) open(ctx context.Context, change func(*mcp.Options)) (*mcp.Sessi
 // server that lingers after its end must not hold up the others.
 func (a *arena) retire(s *mcp.Session) {
 	a.closing.Go(func() {
-		_ = s.Close(context.Background()) // how a server ends is judged by the checks of its end
+		// How a server ends is judged by the checks of its end.
+		if err := s.Close(context.Background()); err == nil {
+			a.closed(s)
+		}
 		<-a.slots
 	})
+}
+
+// closed lets go of a session of which nothing is left.
+func (a *arena) closed(s *mcp.Session) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, o := range a.all {
+		if o.session == s {
+			o.look()
+			o.session = nil
+		}
+	}
 }
 
 // settle waits until every session that checks have opened is gone.
@@ -105,10 +133,15 @@ func (a *arena) settle() {
 func (a *arena) close(ctx context.Context) {
 	a.settle()
 	a.mu.Lock()
-	all := a.all
+	var open []*mcp.Session
+	for _, o := range a.all {
+		if o.session != nil {
+			open = append(open, o.session)
+		}
+	}
 	a.mu.Unlock()
 	var wait sync.WaitGroup
-	for _, s := range all {
+	for _, s := range open {
 		wait.Go(func() { _ = s.Close(ctx) }) // as above
 	}
 	wait.Wait()
@@ -158,10 +191,8 @@ func (a *arena) traffic() *Traffic {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t := &Traffic{Revision: a.facts.Revision, Transport: a.facts.Transport, Facts: a.facts}
-	for _, s := range a.all {
-		c := Connection{Log: s.Log(), Bare: s.bare}
-		c.Exit, c.Exited = s.Exit()
-		t.Connections = append(t.Connections, c)
+	for _, o := range a.all {
+		t.Connections = append(t.Connections, o.look())
 	}
 	return t
 }

@@ -50,6 +50,9 @@ type Check struct {
 	// Run asks; Watch judges traffic. Exactly one is set.
 	Run   func(context.Context, *Probe) error
 	Watch func(*Traffic) error
+	// Waits marks a check that may listen in vain for a second or more. Those
+	// are begun first, or the whole run would wait for them at its end.
+	Waits bool
 	// General marks a check that judges everything at once, such as the
 	// wire schema: what a particular check also found is shown there, and
 	// here as blocked.

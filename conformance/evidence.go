@@ -30,14 +30,20 @@ type Evidence struct {
 }
 
 // scribe writes what judges were shown into what a report carries. The same
-// list answers are behind many findings, which share one text. A scribe
-// belongs to one goroutine.
+// list answers are behind many findings, which share what is written of them.
+// A scribe belongs to one goroutine.
 type scribe struct {
 	redact *redact.Redactor
 	texts  map[*byte]string // by where a frame's data lies
+	heads  map[*mcp.Exchange]heads
 }
 
-func newScribe(r *redact.Redactor) *scribe { return &scribe{r, map[*byte]string{}} }
+// heads are the headers of an exchange.
+type heads struct{ sent, received http.Header }
+
+func newScribe(r *redact.Redactor) *scribe {
+	return &scribe{r, map[*byte]string{}, map[*mcp.Exchange]heads{}}
+}
 
 func (w *scribe) evidence(all []shown) []Evidence {
 	var out []Evidence
@@ -60,6 +66,7 @@ func (w *scribe) one(s shown) []Evidence {
 		}
 		return out
 	}
+	headers := w.headers(x)
 	sent, answered := false, false
 	for _, f := range s.chosen() {
 		e := w.frame(f)
@@ -67,23 +74,34 @@ func (w *scribe) one(s shown) []Evidence {
 		case f.Direction == mcp.Sent && !sent:
 			sent = true
 			if x.URL != "" {
-				e.Start, e.Header = x.Method+" "+r.String(x.URL), r.Header(x.SentHeader)
+				e.Start, e.Header = x.Method+" "+r.String(x.URL), headers.sent
 			}
 		case f.Direction == mcp.Received && !answered:
 			answered = true
 			if x.Status != 0 {
-				e.Start, e.Header = status(x.Status), r.Header(x.Header)
+				e.Start, e.Header = status(x.Status), headers.received
 			}
 		}
 		out = append(out, e)
 	}
 	if !answered && x.Status != 0 {
-		out = append(out, Evidence{Direction: "received", Channel: "body", Start: status(x.Status), Header: r.Header(x.Header)})
+		out = append(out, Evidence{Direction: "received", Channel: "body", Start: status(x.Status), Header: headers.received})
 	}
 	if !answered && x.Status == 0 && x.Err() != nil {
 		out = append(out, Evidence{Direction: "received", Channel: "none", Text: r.String(x.Err().Error())})
 	}
 	return out
+}
+
+// headers are what an exchange carried over HTTP, nil on stdio. They do not
+// change once an answer has begun, and one that has not is over.
+func (w *scribe) headers(x *mcp.Exchange) heads {
+	h, known := w.heads[x]
+	if !known && x.URL != "" {
+		h = heads{w.redact.Header(x.SentHeader), w.redact.Header(x.Header)}
+		w.heads[x] = h
+	}
+	return h
 }
 
 // chosen are the frames to show of an exchange: what was sent, the frame that

@@ -28,6 +28,8 @@ type Entry struct {
 	mcp.Value
 	Page    *mcp.Exchange
 	Pointer string // into the page's message
+
+	example func() (any, error) // see Example
 }
 
 // lists says which member of which method's result holds a list.
@@ -63,7 +65,7 @@ func FetchList(ctx context.Context, s *mcp.Session, what string) (*Listing, erro
 			return l, Blockedf(ListCheck(what), "%s gave no %s", method, member)
 		}
 		for i, item := range items.Items() {
-			l.Entries = append(l.Entries, Entry{item, x, fmt.Sprintf("/result/%s/%d", member, i)})
+			l.Entries = append(l.Entries, newEntry(item, x, fmt.Sprintf("/result/%s/%d", member, i)))
 		}
 		next := x.Result().Get("nextCursor")
 		if !next.Is(mcp.String) {

@@ -96,3 +96,18 @@ func TestFaultOnUsedProcess(t *testing.T) {
 	assert.Equal(t, conformance.Pass, f.Verdict, f.Message)
 	assert.True(t, f.Alone, "it was judged again")
 }
+
+func TestChecksThatWaitAreBegunFirst(t *testing.T) {
+	begun := []string{}
+	note := func(id string) func(context.Context, *conformance.Probe) error {
+		return func(context.Context, *conformance.Probe) error {
+			begun = append(begun, id)
+			return nil
+		}
+	}
+	quick, slow := pinging("x/quick", note("x/quick")), pinging("x/slow", note("x/slow"))
+	slow.Waits = true
+	report := judge(t, mcptest.New(), func(o *conformance.Options) { o.Parallel = 1 }, quick, slow)
+	assert.Equal(t, []string{"x/slow", "x/quick"}, begun)
+	assert.Equal(t, "x/quick", report.Findings[0].Check, "the report keeps the order of the catalogue")
+}

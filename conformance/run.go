@@ -85,14 +85,18 @@ type result struct {
 // which nothing has to be asked again.
 func (r *run) ask(ctx context.Context) {
 	order := make([]int, 0, len(r.plan.Cases))
+	var waiting []int
 	for i, c := range r.plan.Cases {
 		switch {
 		case c.Skip != "":
 			r.finish(i, result{err: skip{c.Skip}})
+		case c.Check.Waits:
+			waiting = append(waiting, i)
 		case c.Check.Run != nil:
 			order = append(order, i)
 		}
 	}
+	order = append(waiting, order...)
 	if seed := r.plan.options.Shuffle; seed != 0 {
 		// The order is to be the same for the same seed, not to be secret.
 		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] }) //nolint:gosec // see above

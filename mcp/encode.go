@@ -58,8 +58,7 @@ func (s *Session) params(r Request) Value {
 	meta := map[string]any{}
 	if s.options.Revision.Era() == Stateless {
 		meta[MetaVersion] = s.options.Revision
-		meta[MetaClientInfo] = clientInfo()
-		meta[MetaCapabilities] = s.clientCapabilities()
+		meta[MetaClientInfo], meta[MetaCapabilities] = s.said()
 	}
 	for _, m := range params.Get("_meta").Members() {
 		meta[m.Name] = m.Value
@@ -85,7 +84,11 @@ func withMeta(params Value, meta map[string]any) Value {
 			all = append(all, m)
 		}
 	}
-	all = append(all, Member{"_meta", ValueOf(meta)})
+	replaced := ValueOf(meta)
+	if !replaced.Exists() { // a meta value that does not marshal
+		return params
+	}
+	all = append(all, Member{"_meta", replaced})
 	out := []byte{'{'}
 	for i, m := range all {
 		if i > 0 {
@@ -94,9 +97,5 @@ func withMeta(params Value, meta map[string]any) Value {
 		name, _ := json.Marshal(m.Name) // a string always marshals
 		out = append(append(append(out, name...), ':'), m.Value.Raw()...)
 	}
-	v, err := Parse(append(out, '}'))
-	if err != nil { // a meta value that does not marshal
-		return params
-	}
-	return v
+	return Value{kind: Object, raw: append(out, '}'), in: &inside{members: all}}
 }

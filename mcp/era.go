@@ -128,6 +128,12 @@ func revisions(v Value) []Revision {
 
 func clientInfo() map[string]any { return map[string]any{"name": "mcpctl", "version": "1"} }
 
+// said is what every request of the stateless era says of the client.
+func (s *Session) said() (info, capabilities Value) {
+	s.describe.Do(func() { s.info, s.capabilities = ValueOf(clientInfo()), ValueOf(s.clientCapabilities()) })
+	return s.info, s.capabilities
+}
+
 func (s *Session) clientCapabilities() map[string]any {
 	if s.options.Capabilities != nil {
 		return s.options.Capabilities

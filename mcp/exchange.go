@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,24 +32,31 @@ type Exchange struct {
 	Started time.Duration
 
 	log    *Log
-	frames []Frame // guarded by log.mu
+	sent   parsed // the message in Sent, shared with the frame of it
+	frames []int  // where they stand in the log; guarded by log.mu
 	opened chan struct{}
 	done   chan struct{}
 	open   sync.Once
 	finish sync.Once
-	stop   func()
+	stop   atomic.Pointer[func()] // abandons the exchange; nil when nothing is left to abandon
 	err    error
 	reply  *Message
 	took   time.Duration
 }
 
-// newExchange makes an exchange that a transport can fill. stop abandons it.
+// newExchange makes an exchange that a transport can fill.
 func newExchange(r Request, body []byte, asked Value) *Exchange {
-	return &Exchange{
-		Request: r, Sent: body, Asked: asked,
-		opened: make(chan struct{}), done: make(chan struct{}), stop: func() {},
-	}
+	return &Exchange{Request: r, Sent: body, Asked: asked, opened: make(chan struct{}), done: make(chan struct{})}
 }
+
+// sentFrame is Sent as a frame on a channel.
+func (x *Exchange) sentFrame(c Channel) Frame {
+	return Frame{Direction: Sent, Channel: c, Data: x.Sent, Size: len(x.Sent), Exchange: -1, parsed: &x.sent}
+}
+
+// SentMessage reads Sent as one JSON-RPC message. It is read once, however
+// often and from however many goroutines it is asked for.
+func (x *Exchange) SentMessage() (Message, error) { return x.sent.read(x.Sent) }
 
 // begin notes that the answer has begun: on HTTP, that status and header are
 // known.
@@ -82,7 +90,21 @@ func (x *Exchange) Wait(ctx context.Context) error {
 
 // Close abandons the exchange: on HTTP its connection is closed, on stdio
 // its answer is no longer waited for. It does not wait and may be repeated.
-func (x *Exchange) Close() { x.stop() }
+func (x *Exchange) Close() {
+	if stop := x.stop.Load(); stop != nil {
+		(*stop)()
+	}
+}
+
+// onClose sets what Close does. nil lets go of what an exchange that is over
+// needs no more: it may be kept for long.
+func (x *Exchange) onClose(stop func()) {
+	if stop == nil {
+		x.stop.Store(nil)
+		return
+	}
+	x.stop.Store(&stop)
+}
 
 // Err is why no response came: a deadline, a closed connection, bytes past a
 // limit. It is nil while the exchange is under way.
@@ -133,9 +155,22 @@ func (x *Exchange) Took() time.Duration {
 
 // Frames are what came back so far (and, first, what was sent).
 func (x *Exchange) Frames() []Frame {
-	x.log.mu.Lock()
-	defer x.log.mu.Unlock()
-	return x.frames[:len(x.frames):len(x.frames)]
+	l := x.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := len(x.frames)
+	if n == 0 {
+		return nil
+	}
+	first, end := x.frames[0], x.frames[n-1]+1
+	if end-first == n { // nothing came between them, as is usual over HTTP
+		return l.frames[first:end:end]
+	}
+	all := make([]Frame, n)
+	for i, at := range x.frames {
+		all[i] = l.frames[at]
+	}
+	return all
 }
 
 // Received are the messages that came back so far, batches opened.

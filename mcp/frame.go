@@ -74,9 +74,11 @@ func (f Frame) Cut() bool { return f.Size > len(f.Data) }
 
 // Message reads the frame as one JSON-RPC message. It is read once, however
 // often and from however many goroutines it is asked for.
-func (f Frame) Message() (Message, error) {
-	f.parsed.once.Do(func() { f.parsed.message, f.parsed.err = ParseMessage(f.Data) })
-	return f.parsed.message, f.parsed.err
+func (f Frame) Message() (Message, error) { return f.parsed.read(f.Data) }
+
+func (p *parsed) read(data []byte) (Message, error) {
+	p.once.Do(func() { p.message, p.err = ParseMessage(data) })
+	return p.message, p.err
 }
 
 // Messages are the messages of a frame: one, or those of a batch, or none

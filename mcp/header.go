@@ -6,55 +6,71 @@ import (
 	"strings"
 )
 
-// header is what a well-behaved client sends with r.
+// mirrored is all that the header of a well-behaved client depends on.
+type mirrored struct{ httpMethod, version, session, method, name string }
+
+// header is what a well-behaved client sends with r. Requests that send the
+// same share it, as most do and all are kept: nobody may change it.
 func (s *Session) header(r Request, params Value) http.Header {
-	h := http.Header{}
-	if s.kind == Stdio {
-		return h
-	}
-	switch {
-	case r.HTTPMethod == http.MethodGet:
-		h.Set("Accept", "text/event-stream")
-	case r.HTTPMethod == http.MethodPost:
-		h.Set("Content-Type", "application/json")
-		h.Set("Accept", "application/json, text/event-stream")
-	}
-	if s.options.Revision.Era() == Stateless {
-		s.statelessHeader(h, r, params)
-		return h
-	}
+	m := s.mirrored(r, params)
 	s.mu.Lock()
-	id, ready := s.id, s.ready
-	s.mu.Unlock()
-	if ready && s.kind == HTTP && s.options.Revision >= Rev20250618 {
-		h.Set("MCP-Protocol-Version", string(s.options.Revision))
-	}
-	if id != "" && s.kind == HTTP {
-		h.Set("Mcp-Session-Id", id)
+	defer s.mu.Unlock()
+	h := s.headers[m]
+	if h == nil {
+		h = m.header()
+		s.headers[m] = h
 	}
 	return h
 }
 
-// statelessHeader mirrors the body into headers:
+func (s *Session) mirrored(r Request, params Value) mirrored {
+	m := mirrored{httpMethod: r.HTTPMethod}
+	switch {
+	case s.options.Revision.Era() == Stateless:
+		s.mirrorBody(&m, r, params)
+	case s.kind == HTTP:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		m.session = s.id
+		if s.ready && s.options.Revision >= Rev20250618 {
+			m.version = string(s.options.Revision)
+		}
+	}
+	return m
+}
+
+// mirrorBody mirrors the body into headers:
 // basic/transports/streamable-http#request-headers of 2026-07-28.
-func (s *Session) statelessHeader(h http.Header, r Request, params Value) {
-	h.Set("MCP-Protocol-Version", string(s.options.Revision))
+func (s *Session) mirrorBody(m *mirrored, r Request, params Value) {
+	m.version, m.method = string(s.options.Revision), r.Method
 	if v := params.Get("_meta", MetaVersion).Text(); v != "" {
-		h.Set("MCP-Protocol-Version", v)
+		m.version = v
 	}
-	if r.Method == "" {
-		return
-	}
-	h.Set("Mcp-Method", r.Method)
 	switch r.Method {
 	case "tools/call", "prompts/get":
-		h.Set("Mcp-Name", HeaderValue(params.Get("name").Text()))
+		m.name = HeaderValue(params.Get("name").Text())
 	case "resources/read":
-		h.Set("Mcp-Name", HeaderValue(params.Get("uri").Text()))
+		m.name = HeaderValue(params.Get("uri").Text())
 	}
-	if h.Get("Mcp-Name") == "" {
-		h.Del("Mcp-Name")
+}
+
+func (m mirrored) header() http.Header {
+	h := http.Header{}
+	switch m.httpMethod {
+	case http.MethodGet:
+		h.Set("Accept", "text/event-stream")
+	case http.MethodPost:
+		h.Set("Content-Type", "application/json")
+		h.Set("Accept", "application/json, text/event-stream")
 	}
+	for name, value := range map[string]string{
+		"MCP-Protocol-Version": m.version, "Mcp-Session-Id": m.session, "Mcp-Method": m.method, "Mcp-Name": m.name,
+	} {
+		if value != "" {
+			h.Set(name, value)
+		}
+	}
+	return h
 }
 
 // HeaderValue writes a value so that it can stand in a header: as it is, or

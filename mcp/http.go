@@ -46,15 +46,16 @@ func (t *httpTransport) Send(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	life, cancel := context.WithCancel(t.tasks.life)
-	x.stop = func() {
+	x.onClose(func() {
 		if x.Reply() != nil {
 			time.AfterFunc(linger, cancel)
 			return
 		}
 		cancel()
-	}
-	t.log.Add(NewFrame(Sent, ChannelBody, x.Sent), x)
+	})
+	t.log.Add(x.sentFrame(ChannelBody), x)
 	started := t.tasks.start(func() {
+		defer x.onClose(nil)
 		defer cancel()
 		t.exchange(life, x)
 	})

@@ -1,6 +1,7 @@
 package mcp
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"mime"
@@ -96,6 +97,9 @@ func (x *Exchange) isReply(m Message) bool {
 // readBody reads the body of an answer up to limit.
 func readBody(response *http.Response, limit int) (Frame, error) {
 	data, err := io.ReadAll(io.LimitReader(response.Body, int64(limit)+1))
+	if cap(data) > 2*len(data) {
+		data = bytes.Clone(data) // most bodies are short, all are kept, and ReadAll leaves room
+	}
 	size := len(data)
 	if size > limit {
 		size = max(size, int(min(response.ContentLength, 1<<40)))

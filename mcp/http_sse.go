@@ -66,7 +66,7 @@ func (t *sseTransport) listen() {
 	x.Method, x.URL = http.MethodGet, t.client.endpoint.String()
 	x.SentHeader = http.Header{"Accept": {"text/event-stream"}}
 	life, cancel := context.WithCancel(t.tasks.life)
-	x.stop = cancel
+	x.onClose(cancel)
 	t.log.open(x)
 	t.log.Add(NewFrame(Sent, ChannelBody, nil), x)
 	t.tasks.start(func() {
@@ -178,7 +178,7 @@ func (t *sseTransport) Send(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	life, cancel := context.WithCancel(t.tasks.life)
-	x.stop = func() {
+	x.onClose(func() {
 		if x.Reply() != nil {
 			// The reply came by the stream. Cancelling the POST that
 			// asked for it would spoil its connection for the next one.
@@ -186,8 +186,8 @@ func (t *sseTransport) Send(ctx context.Context, x *Exchange) error {
 		}
 		cancel()
 		t.abandon(x, ErrClosed)
-	}
-	t.log.Add(NewFrame(Sent, ChannelBody, x.Sent), x)
+	})
+	t.log.Add(x.sentFrame(ChannelBody), x)
 	if !t.await(x) || !t.tasks.start(func() {
 		defer cancel()
 		t.post(life, x)

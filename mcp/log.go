@@ -46,7 +46,7 @@ func (l *Log) Add(f Frame, x *Exchange) Frame {
 	}
 	l.frames = append(l.frames, kept)
 	if x != nil {
-		x.frames = append(x.frames, kept)
+		x.frames = append(x.frames, len(l.frames)-1)
 	}
 	l.wake()
 	return f

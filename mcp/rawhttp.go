@@ -48,7 +48,7 @@ func (s *Session) RawHTTP(ctx context.Context, head string, body []byte) *Exchan
 	x := newExchange(Request{Raw: body, HTTPMethod: method}, append([]byte(head), body...), Value{})
 	x.Method, x.URL = method, at.String()
 	s.Log().open(x)
-	s.Log().Add(NewFrame(Sent, ChannelBody, x.Sent), x)
+	s.Log().Add(x.sentFrame(ChannelBody), x)
 	if err != nil {
 		x.end(nil, err)
 		return x

@@ -36,8 +36,12 @@ type Request struct {
 	Timeout time.Duration
 }
 
-// with returns the headers after the request's own changes.
+// with returns the headers after the request's own changes; header stays as it
+// is.
 func (r Request) with(header http.Header) http.Header {
+	if len(r.Header) == 0 {
+		return header
+	}
 	header = maps.Clone(header)
 	for k, v := range r.Header {
 		if v == "" {

@@ -41,7 +41,11 @@ type Session struct {
 	answers   sync.WaitGroup
 	dialled   chan struct{} // closed once transport is set, or never will be
 
+	describe           sync.Once
+	info, capabilities Value // see said
+
 	mu      sync.Mutex
+	headers map[mirrored]http.Header // what was sent before; see header
 	opening *Exchange
 	id      string // Mcp-Session-Id
 	ready   bool   // initialize was answered
@@ -51,7 +55,7 @@ type Session struct {
 // Connect opens a connection to target and, unless o.Bare, the session on it.
 // Every failure is a *ConnectError.
 func Connect(ctx context.Context, target Target, o Options) (*Session, error) {
-	s := &Session{options: o, target: target, dialled: make(chan struct{})}
+	s := &Session{options: o, target: target, dialled: make(chan struct{}), headers: map[mirrored]http.Header{}}
 	ctx, cancel := context.WithTimeout(ctx, o.Limits.Start)
 	defer cancel()
 	if err := s.dial(ctx); err != nil {

@@ -89,12 +89,12 @@ func (t *stdio) Send(ctx context.Context, x *Exchange) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	x.stop = func() { t.abandon(x) }
+	x.onClose(func() { t.abandon(x) })
 	if err := t.waiting.add(x); err != nil {
 		<-t.turn
 		return err
 	}
-	t.log.Add(NewFrame(Sent, ChannelStdin, x.Sent), x)
+	t.log.Add(x.sentFrame(ChannelStdin), x)
 	if err := t.write(ctx, x.Sent, timer.C, limit); err != nil {
 		t.waiting.remove(x)
 		return err

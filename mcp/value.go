@@ -62,7 +62,8 @@ var errNotJSON = errors.New("not one valid JSON value")
 // would otherwise take hundreds of megabytes to hold.
 const maxValues = 500_000
 
-// Parse reads one JSON value. The Value keeps raw and must be its only owner.
+// Parse reads one JSON value. The Value keeps raw, which nobody may change after
+// that.
 // Nesting deeper than encoding/json allows (10,000) is an error.
 func Parse(raw []byte) (Value, error) {
 	if !json.Valid(raw) {
@@ -71,7 +72,7 @@ func Parse(raw []byte) (Value, error) {
 	if crowded(raw) {
 		return Value{}, fmt.Errorf("%w: more than %d values in one", errNotJSON, maxValues)
 	}
-	p := parser{raw: raw}
+	p := parser{raw: raw, within: make([]container, 0, 4), members: make([]Member, 0, firstMembers(raw))}
 	return p.value(), nil
 }
 

@@ -114,7 +114,10 @@ func baseUTF8(t *conformance.Traffic) error {
 		if f.Cut() || !strings.ContainsAny(string(text[:min(1, len(text))]), "{[") {
 			continue // not meant as a message
 		}
-		m.Message, _ = mcp.ParseMessage(bytes.Clone(text)) // what is no JSON is judged as text all the same
+		m.Message, _ = f.Message() // what is no JSON is judged as text all the same
+		if len(text) < len(f.Data) {
+			m.Message, _ = mcp.ParseMessage(bytes.Clone(text))
+		}
 		if !isEnvelope(t.Transport, m) {
 			continue
 		}

@@ -189,17 +189,25 @@ func baseOneResponse(t *conformance.Traffic) error {
 func askedIDs(c conformance.Connection) map[string]int {
 	all := map[string]int{}
 	for _, x := range c.Exchanges() {
-		text := x.Sent
-		if _, err := mcp.ParseMessage(text); err != nil {
-			text = x.Request.Raw // a hand-made HTTP request
-		}
-		for _, m := range mcp.NewFrame(mcp.Sent, mcp.ChannelBody, text).Messages() {
+		for _, m := range sentMessages(x) {
 			if !nobody(m.ID()) && m.MessageKind() != mcp.ResponseMessage {
 				all[idName(m.ID())]++
 			}
 		}
 	}
 	return all
+}
+
+// sentMessages are the messages that went out with an exchange.
+func sentMessages(x *mcp.Exchange) []mcp.Message {
+	m, err := x.SentMessage()
+	switch {
+	case err != nil: // a hand-made HTTP request
+		return mcp.NewFrame(mcp.Sent, mcp.ChannelBody, x.Request.Raw).Messages()
+	case m.MessageKind() == mcp.BatchMessage:
+		return m.Batch()
+	}
+	return []mcp.Message{m}
 }
 
 // requestsOf are the server's own requests, on all connections. What is named

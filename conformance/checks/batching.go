@@ -22,6 +22,7 @@ func batchingChecks() []conformance.Check {
 		Title:  "all requests of a batch are served",
 		Claims: claims{Handshake: ids{"batching.receive-supported"}},
 		Reach:  conformance.Provoke,
+		Waits:  true,
 		Run:    batchingAnswered,
 		Fix:    "Accept an array of messages wherever one message is accepted.",
 	}, {
@@ -29,12 +30,14 @@ func batchingChecks() []conformance.Check {
 		Title:  "each request of a batch gets one response, and a notification none",
 		Claims: claims{Handshake: ids{"batching.response-per-request"}},
 		Reach:  conformance.Provoke,
+		Waits:  true,
 		Run:    batchingEach,
 	}, {
 		ID:     "batching/notifications/silent",
 		Title:  "a batch of notifications gets no answer",
 		Claims: claims{Handshake: ids{"batching.notifications-silent"}},
 		Reach:  conformance.Provoke,
+		Waits:  true,
 		Run:    batchingSilent,
 	}, {
 		ID:     "batching/http/accepted",

@@ -19,7 +19,7 @@ func batchingAbsentChecks() []conformance.Check {
 	}, {
 		ID:     "batching/array/refused",
 		Title:  "an array is not served where the revision has no batches",
-		Claims: claims{Handshake: ids{"batching.array-refused"}},
+		Claims: claims{Handshake: ids{"batching.array-refused", "batching.array-refused.stdio"}},
 		Reach:  conformance.Provoke,
 		Run:    batchingArrayRefused,
 	}}

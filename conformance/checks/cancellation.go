@@ -126,10 +126,10 @@ func cancellationTasks(t *conformance.Traffic) error {
 
 func cancellationListenOnly(t *conformance.Traffic) error {
 	j := t.Judge()
-	eachConnection(t, func(m conformance.Seen, _, ours []conformance.Seen) {
+	eachConnection(t, func(m conformance.Seen, theirs, ours []conformance.Seen) {
 		j.Met(m)
-		if m.Method() != cancelled {
-			return
+		if m.Method() != cancelled || request(theirs, m.Params().Get("requestId")) != nil {
+			return // that there was a request of its own is base/request/none
 		}
 		if r := request(ours, m.Params().Get("requestId")); r == nil || r.Method() != "subscriptions/listen" {
 			j.Faultf(m, "/params/requestId", "the server cancelled %.60s, which is no subscriptions/listen", m.Params().Get("requestId"))

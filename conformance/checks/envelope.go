@@ -70,7 +70,7 @@ func sameID(a, b mcp.Value) bool {
 
 // sentMeta is the _meta that went out with an exchange.
 func sentMeta(x *mcp.Exchange) mcp.Value {
-	m, err := mcp.ParseMessage(x.Sent)
+	m, err := x.SentMessage()
 	if err != nil {
 		return mcp.Value{}
 	}

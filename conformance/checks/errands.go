@@ -160,9 +160,23 @@ func withMeta(r mcp.Request, key string, value any) mcp.Request {
 // dialogue is every message that crossed a connection, sent or received, in
 // order; batches are opened.
 func dialogue(c conformance.Connection) []conformance.Seen {
-	var all []conformance.Seen
-	exchanges := c.Exchanges()
-	for _, f := range c.Frames() {
+	return dialogueOf(c, func(mcp.Frame) bool { return true })
+}
+
+// dialogueOf is the part of a dialogue that stands in the frames to keep.
+func dialogueOf(c conformance.Connection, keep func(mcp.Frame) bool) []conformance.Seen {
+	frames, exchanges := c.Frames(), c.Exchanges()
+	kept := 0
+	for _, f := range frames {
+		if keep(f) {
+			kept++
+		}
+	}
+	all := make([]conformance.Seen, 0, kept) // rarely is there a batch among them
+	for _, f := range frames {
+		if !keep(f) {
+			continue
+		}
 		var x *mcp.Exchange
 		if f.Exchange >= 0 && f.Exchange < len(exchanges) {
 			x = exchanges[f.Exchange]
@@ -184,8 +198,8 @@ func dialogue(c conformance.Connection) []conformance.Seen {
 
 // heard is what was received on a connection after a frame, -1 for all.
 func heard(log *mcp.Log, after int) []conformance.Seen {
-	return slices.DeleteFunc(dialogue(conformance.Connection{Log: log}), func(m conformance.Seen) bool {
-		return m.Frame.Direction != mcp.Received || m.Frame.Seq <= after
+	return dialogueOf(conformance.Connection{Log: log}, func(f mcp.Frame) bool {
+		return f.Direction == mcp.Received && f.Seq > after
 	})
 }
 

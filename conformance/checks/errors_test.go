@@ -167,7 +167,7 @@ func errorsObjectTwins() []twin {
 		bad("errors/object/code-integer", "code", 1.5, "is 1.5, which is no integer"),
 		bad("errors/object/message-concise", "message", "Traceback:\n  line 1", "has several lines"),
 		bad("errors/object/message-concise", "message", "", "is empty"),
-		bad("errors/object/message-concise", "message", strings.Repeat("long ", 100), "has 499 characters"),
+		bad("errors/object/message-concise", "message", strings.Repeat("long ", 300), "has 1499 characters"),
 		{Check: "errors/object/id", Prepare: withFaults(refused), Break: beforeLists(map[string]any{"error": unaddressed}), Want: "has the id (absent)"},
 		{Check: "errors/object/id", Prepare: withFaults(refused), Break: withFaults(withoutID, mcptest.Status(mcptest.OnMethod("resources/read"), 400)), On: mcp.HTTP, In: mcp.Rev20251125, Want: "has the id (absent)"},
 	}

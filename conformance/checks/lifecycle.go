@@ -122,8 +122,28 @@ func lifecycleInitializeFirst(ctx context.Context, p *conformance.Probe) error {
 	}
 	x := s.Do(ctx, request)
 	j.Saw(x)
-	if x.Result().Exists() {
+	switch {
+	case x.Result().Exists():
 		j.Failf(x, "%s was served before initialize", request.Method)
+	case x.Reply() == nil && p.Transport != mcp.HTTP:
+		return servedLate(ctx, j, s, x)
+	}
+	return j.Err("")
+}
+
+// servedLate judges silence about a request before initialize. A process that
+// takes long to start answers in order once it has: what came before the answer
+// to initialize tells whether the request was served.
+func servedLate(ctx context.Context, j *conformance.Judge, s *mcp.Session, x *mcp.Exchange) error {
+	opened := s.Do(ctx, s.InitializeRequest())
+	for _, m := range dialogue(conformance.Connection{Log: x.Log()}) {
+		if m.MessageKind() == mcp.ResponseMessage && mcp.Equal(m.ID(), x.Asked) && m.Result().Exists() {
+			j.Faultf(m, "", "%s was served before initialize, though late", x.Request.Method)
+			return j.Err("")
+		}
+	}
+	if opened.Reply() == nil && opened.Err() != nil && x.Log().Ended() == nil {
+		return conformance.Unprovenf("neither %s nor the initialize after it was answered in time", x.Request.Method)
 	}
 	return j.Err("")
 }

@@ -4,7 +4,12 @@ import (
 	"net/http"
 	"slices"
 	"sync/atomic"
+	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
 	"github.com/mcpctl/mcpctl/mcp/mcptest"
 )
@@ -230,4 +235,32 @@ func afterFirst(method string, code int) mcptest.Faults {
 		}
 		return []any{refuse(m, code)}, true
 	}}
+}
+
+// TestSlowToServeBeforeInitialize: a process that has not begun to read when
+// the time for an answer is over is not taken for one that refuses.
+func TestSlowToServeBeforeInitialize(t *testing.T) {
+	early := func(m mcp.Message) bool { id, _ := m.ID().Int(); return m.Method() == "tools/list" && id == 1 }
+	for name, test := range map[string]struct {
+		prepare func(*mcptest.Server)
+		want    conformance.Verdict
+	}{
+		"serves late": {func(s *mcptest.Server) {
+			s.Faults = mcptest.Combine(mcptest.Without(mcptest.SkipInitialize), mcptest.Faults{Handle: func(_ *mcptest.Context, m mcp.Message) ([]any, bool) {
+				if early(m) {
+					<-time.After(quickLimits().Call * 3 / 2)
+				}
+				return nil, false
+			}})
+		}, conformance.Warn},
+		"never serves": {func(s *mcptest.Server) {
+			s.Faults = mcptest.Faults{Handle: func(_ *mcptest.Context, m mcp.Message) ([]any, bool) { return nil, early(m) }}
+		}, conformance.Pass},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := verdictFor(t, "lifecycle/initialize/first", place{mcp.Rev20251125, mcp.Stdio}, test.prepare)
+			assert.Equal(t, test.want, f.Verdict, f.Message)
+		})
+	}
 }

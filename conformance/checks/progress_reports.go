@@ -147,9 +147,9 @@ func progressAskedFor(t *conformance.Traffic) error {
 					given, tokens[m.Frame.Exchange] = true, true
 				}
 			case m.Method() == "notifications/progress" && !given:
-				j.Faultf(m, "", "progress was reported, but no request had a progressToken")
+				j.Faultf(m, "/params/progressToken", "progress was reported, but no request had a progressToken")
 			case m.Method() == "notifications/progress" && apart:
-				j.Faultf(m, "", "progress was reported in the answer to %s, which had no progressToken", m.Exchange.Request.Method)
+				j.Faultf(m, "/params/progressToken", "progress was reported in the answer to %s, which had no progressToken", m.Exchange.Request.Method)
 			case m.MessageKind() == mcp.ResponseMessage && (!given || apart) && mayTakeTime(m.Exchange):
 				j.Met(m)
 			}

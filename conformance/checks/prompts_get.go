@@ -28,12 +28,15 @@ func promptsGetChecks() []conformance.Check {
 		Fix:    "Look for the required arguments before anything else, and answer -32602 when one is missing.",
 	}, {
 		ID:     "prompts/get/bad-arguments",
-		Title:  "arguments that are no strings are refused, or at least do no harm",
-		Claims: claims{Handshake: ids{"prompts.get.validates-arguments"}},
+		Title:  "arguments that are no strings are refused as such, or at least do no harm",
+		Claims: claims{Handshake: ids{"errors.invalid-params.code", "prompts.get.validates-arguments"}},
 		Needs:  "prompts",
 		Reach:  conformance.Provoke,
 		Run:    promptsBadArguments,
-		Fix:    "Check the types of arguments before they are used, and answer -32602.",
+		// A server that says -32603 whatever is wrong with params is charged
+		// with that once, by errors/params/code.
+		General: true,
+		Fix:     "Check the types of arguments before they are used, and answer -32602.",
 	}, {
 		ID:     "prompts/get/malformed",
 		Title:  "prompts/get without a name or with arguments that are no strings is refused",
@@ -175,7 +178,7 @@ func promptsBadArguments(ctx context.Context, p *conformance.Probe) error {
 		case x.Reply() == nil:
 			j.Failf(x, "prompts/get with params %.100s was not answered: %s", mcp.ValueOf(params), outcome(x))
 		case e != nil && e.Code == mcp.CodeInternalError:
-			j.Faultf(answerTo(x), "/error/code", "prompts/get with params %.100s was answered as if the server had failed inside: error -32603, %.80q", mcp.ValueOf(params), e.Message)
+			j.Faultf(answerTo(x), "/error/code", "prompts/get with params %.100s was refused as if the server had failed inside: error -32603, expected -32602: %.80q", mcp.ValueOf(params), e.Message)
 		}
 	}
 	if x, err := p.Control(ctx, s); err != nil {

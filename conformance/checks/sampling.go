@@ -68,7 +68,7 @@ func samplingCapabilities() []conformance.Check {
 	return []conformance.Check{{
 		ID:    "sampling/capability/required",
 		Title: "clients without the sampling capability are not asked",
-		Claims: claims{Handshake: ids{"sampling.capability-required"},
+		Claims: claims{Handshake: ids{"sampling.capability-required", "sampling.capability-respected"},
 			Stateless: ids{"sampling.only-if-declared"}},
 		Reach: conformance.Provoke,
 		Run:   unaskedWithout(askSample, "sampling"),

@@ -97,7 +97,7 @@ func statelessPosted(x *mcp.Exchange, r mcp.Revision) bool {
 	default:
 		return false
 	}
-	m, err := mcp.ParseMessage(x.Sent)
+	m, err := x.SentMessage()
 	return err == nil && x.Method == "POST" && x.Status != 0 && m.MessageKind() == mcp.RequestMessage &&
 		m.Params().Get("_meta", mcp.MetaVersion).Text() == string(r) && x.SentHeader.Get("MCP-Protocol-Version") == string(r)
 }
@@ -130,7 +130,7 @@ func statelessContentType(t *conformance.Traffic) error {
 		if x.Status >= 300 && x.Reply() == nil {
 			continue // turned away before MCP
 		}
-		if m, err := mcp.ParseMessage(x.Sent); err != nil || nobody(m.ID()) {
+		if m, err := x.SentMessage(); err != nil || nobody(m.ID()) {
 			continue // a request without a proper id may be taken for a notification
 		}
 		j.Saw(x)
@@ -256,7 +256,7 @@ func statelessRelated(t *conformance.Traffic) error {
 			j.Met(m) // that it came alone, or after fitting notifications, is what is judged
 			continue
 		}
-		sent, _ := mcp.ParseMessage(x.Sent)
+		sent, _ := x.SentMessage()
 		token := sent.Params().Get("_meta", "progressToken")
 		switch {
 		case statelessUnrelated(m.Method()):

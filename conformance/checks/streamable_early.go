@@ -58,7 +58,7 @@ func streamableGivenUp(c conformance.Connection, x *mcp.Exchange) bool {
 		if other.Method == http.MethodDelete && other.Started <= over {
 			return true
 		}
-		m, err := mcp.ParseMessage(slices.Clone(other.Sent))
+		m, err := other.SentMessage()
 		return err == nil && m.Method() == "notifications/cancelled" && mcp.Equal(m.Params().Get("requestId"), x.Asked)
 	})
 }

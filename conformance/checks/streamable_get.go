@@ -37,6 +37,7 @@ func streamableGets() []conformance.Check {
 		Title:  "a message is sent on one stream only",
 		Claims: claims{Handshake: ids{"http.streams.no-broadcast"}},
 		Reach:  conformance.Provoke,
+		Waits:  true,
 		Run:    streamableNoBroadcast,
 		Fix:    "Choose one of the session's open streams for each message.",
 	}}

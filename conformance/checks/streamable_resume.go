@@ -144,6 +144,9 @@ func streamableOwnStream(ctx context.Context, p *conformance.Probe) error {
 		switch {
 		case crossed:
 			j.Failf(one.again, "resuming the stream of request %s brought the response of another stream: %.80q", one.first.Asked, f.Data)
+			for _, m := range one.empties() {
+				j.Faultf(m, "", "and what had primed another stream, as an object: %.80q", m.Frame.Data)
+			}
 		case len(one.replayed()) > 0:
 			j.Saw(one.again)
 		}

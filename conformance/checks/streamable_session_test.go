@@ -63,6 +63,20 @@ func streamableSessionTwins() []twin {
 	}}
 }
 
+// strangers matches requests with session ids that no client was given: those
+// under which nobody said notifications/initialized.
+func strangers() mcptest.Match {
+	var given sync.Map
+	return func(r *http.Request, m mcp.Message) bool {
+		id := r.Header.Get("Mcp-Session-Id")
+		if m.Method() == "notifications/initialized" {
+			given.Store(id, true)
+		}
+		_, known := given.Load(id)
+		return id != "" && !known
+	}
+}
+
 func streamableEndingTwins() []twin {
 	unnamed := func(verb string) mcptest.Match {
 		return func(r *http.Request, m mcp.Message) bool {
@@ -80,7 +94,7 @@ func streamableEndingTwins() []twin {
 		Want:  "GET without the session id was not refused with 400",
 	}, {
 		Check: "streamable/session/unknown-id",
-		Break: with(mcptest.Without(mcptest.SkipSessionUnknown)),
+		Break: with(mcptest.Status(strangers(), http.StatusBadRequest)),
 		Want:  "HTTP status 400",
 	}, {
 		Check: "streamable/session/delete",
@@ -164,6 +178,9 @@ func TestStreamableAllows(t *testing.T) {
 			"streamable/accept/refusal": conformance.Pass,
 		}},
 		"malformed messages": {mcptest.Without(mcptest.SkipJSON), nil},
+		"what is no notification refused in a body": {mcptest.Serve(func(_ *http.Request, m mcp.Message) bool { return m.Get("jsonrpc").Text() == "1.0" },
+			webSays(http.StatusOK, "application/json", `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no"}}`)),
+			map[string]conformance.Verdict{"streamable/refusal/status": conformance.Pass}},
 		"session ids with a time in them": {sessionNames(uuid7), map[string]conformance.Verdict{
 			"streamable/session/id-secure": conformance.Pass,
 		}},

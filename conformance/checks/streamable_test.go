@@ -18,7 +18,12 @@ func streamableTwins() []twin {
 func streamablePostTwins() []twin {
 	isResponse := func(_ *http.Request, m mcp.Message) bool { return m.MessageKind() == mcp.ResponseMessage }
 	badVersion := func(_ *http.Request, m mcp.Message) bool { return m.Get("jsonrpc").Text() == "1.0" }
-	badMethod := func(_ *http.Request, m mcp.Message) bool { return m.Get("method").Is(mcp.Number) }
+	strangeSession := func(r *http.Request, m mcp.Message) bool {
+		return m.Method() == "notifications/initialized" && r.Header.Get("Mcp-Session-Id") == "mcpctl-no-such-session"
+	}
+	strangeVersion := func(r *http.Request, m mcp.Message) bool {
+		return m.Method() == "notifications/initialized" && r.Header.Get("MCP-Protocol-Version") == "1900-01-01"
+	}
 	plainText := func(r *http.Request, m mcp.Message) bool {
 		return m.Method() == "ping" && r.Header.Get("Accept") == "text/plain"
 	}
@@ -57,11 +62,11 @@ func streamablePostTwins() []twin {
 		Want:  "has a body",
 	}, {
 		Check: "streamable/refusal/status",
-		Break: with(mcptest.Status(badMethod, http.StatusOK)),
+		Break: with(mcptest.Status(strangeSession, http.StatusOK)),
 		Want:  "neither accepted with 202 nor refused",
 	}, {
 		Check: "streamable/refusal/status",
-		Break: with(mcptest.Serve(badVersion, webSays(http.StatusAccepted, "application/json", `{"jsonrpc":"2.0","error":{"code":-32600,"message":"no"}}`))),
+		Break: with(mcptest.Serve(strangeVersion, webSays(http.StatusAccepted, "application/json", `{"jsonrpc":"2.0","error":{"code":-32600,"message":"no"}}`))),
 		Want:  "neither accepted with 202 nor refused",
 	}, {
 		Check: "streamable/refusal/body",

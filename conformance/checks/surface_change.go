@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/mcpctl/mcpctl/conformance"
-	"github.com/mcpctl/mcpctl/conformance/schema"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -106,7 +105,7 @@ func surfaceCallTools(ctx context.Context, p *conformance.Probe, s *mcp.Session)
 		return err
 	}
 	for _, t := range tools[:min(len(tools), surfaceCalls)] {
-		arguments, err := schema.Example(t.Get("inputSchema").Raw())
+		arguments, err := t.Example()
 		if err != nil {
 			continue // a schema out of which no arguments can be made
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/mcpctl/mcpctl/conformance"
-	"github.com/mcpctl/mcpctl/conformance/schema"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -69,7 +68,7 @@ func toolsTried(ctx context.Context, p *conformance.Probe, choose func(conforman
 
 // toolsExample are arguments that fit a tool; ok is false when none can be made.
 func toolsExample(tool conformance.Entry) (arguments any, ok bool) {
-	arguments, err := schema.Example(tool.Get("inputSchema").Raw())
+	arguments, err := tool.Example()
 	return arguments, err == nil
 }
 

@@ -668,7 +668,7 @@ var handshakeTable = [...]Requirement{
 		ID: "http.post.unacceptable-error-status", Level: "MUST", Since: "2025-03-26", Until: "2025-11-25",
 		Transports: HTTP, Area: "transport-http", Requires: "none", Testability: "auto", Basis: "text",
 		Text:  "A notification or response the server cannot accept gets an HTTP error status such as 400.",
-		Probe: "POST {\"jsonrpc\":\"1.0\",\"method\":\"notifications/initialized\"} and a notification with a bad session id; expect 4xx.",
+		Probe: "POST a proper notification with a bad session id and one with an unsupported version header; expect 202 or 4xx. What is no JSON-RPC notification is under no such rule.",
 		citations: []Citation{
 			{In: mcp.Span{First: "2025-03-26", Last: "2025-11-25"}, Ref: "basic/transports#sending-messages-to-the-server", Label: "basic/transports § Sending Messages to the Server"},
 		},
@@ -1787,7 +1787,7 @@ var handshakeTable = [...]Requirement{
 		ID: "prompts.get.validates-arguments", Level: "SHOULD", Since: "2024-11-05", Until: "2025-11-25",
 		Transports: Stdio | HTTP | SSE, Area: "prompts", Requires: "prompts with arguments", Testability: "auto", Basis: "text",
 		Text:           "Prompt arguments are validated before use.",
-		Probe:          "Non-string argument values, unknown names; expect an error or safe handling, not -32603.",
+		Probe:          "Non-string argument values, unknown names; expect an error or safe handling.",
 		CallsPrimitive: true,
 		citations: []Citation{
 			{In: mcp.Span{First: "2024-11-05", Last: "2025-11-25"}, Ref: "server/prompts#implementation-considerations", Label: "server/prompts § Implementation Considerations"},
@@ -2287,6 +2287,8 @@ var handshakeTable = [...]Requirement{
 		CallsPrimitive: true,
 		citations: []Citation{
 			{In: mcp.Span{First: "2025-06-18", Last: "2025-11-25"}, Ref: "schema#enumschema", Label: "schema/<revision>/schema.ts § EnumSchema", path: "schema/<revision>/schema.ts"},
+			{In: mcp.Span{First: "2025-06-18", Last: "2025-06-18"}, Ref: "client/elicitation#supported-schema-types", Label: "client/elicitation § Supported Schema Types"},
+			{In: mcp.Span{First: "2025-11-25", Last: "2025-11-25"}, Ref: "client/elicitation#requested-schema", Label: "client/elicitation § Requested Schema"},
 		},
 	},
 	{
@@ -2534,13 +2536,25 @@ var handshakeTable = [...]Requirement{
 		},
 	},
 	{
-		ID: "sampling.capability-required", Level: "MUST", Since: "2024-11-05", Until: "2025-11-25",
-		Transports: Stdio | HTTP | SSE, Area: "sampling", Requires: "server uses sampling", Testability: "passive", Basis: "prose",
+		ID: "sampling.capability-required", Level: "MUST", Since: "2025-06-18", Until: "2025-11-25",
+		Transports: Stdio | HTTP | SSE, Area: "sampling", Requires: "server uses sampling", Testability: "passive", Basis: "text",
 		Text:           "sampling/createMessage goes only to clients that declared sampling.",
 		Probe:          "Initialize without it, run the fixture; expect no such request.",
 		CallsPrimitive: true,
 		citations: []Citation{
-			{In: mcp.Span{First: "2024-11-05", Last: "2025-11-25"}, Ref: "architecture/index#capability-negotiation", Label: "architecture/index § Capability Negotiation"},
+			{In: mcp.Span{First: "2025-06-18", Last: "2025-11-25"}, Ref: "basic/lifecycle#operation", Label: "basic/lifecycle § Operation"},
+			{In: mcp.Span{First: "2025-06-18", Last: "2025-11-25"}, Ref: "architecture/index#capability-negotiation", Label: "architecture/index § Capability Negotiation"},
+		},
+	},
+	{
+		ID: "sampling.capability-respected", Level: "SHOULD", Since: "2024-11-05", Until: "2025-03-26",
+		Transports: Stdio | HTTP | SSE, Area: "sampling", Requires: "server uses sampling", Testability: "passive", Basis: "text",
+		Text:           "sampling/createMessage goes only to clients that declared sampling; these revisions only advise to keep to what was negotiated.",
+		Probe:          "Initialize without it, run the fixture; expect no such request.",
+		CallsPrimitive: true,
+		citations: []Citation{
+			{In: mcp.Span{First: "2024-11-05", Last: "2025-03-26"}, Ref: "basic/lifecycle#operation", Label: "basic/lifecycle § Operation"},
+			{In: mcp.Span{First: "2024-11-05", Last: "2025-03-26"}, Ref: "architecture/index#capability-negotiation", Label: "architecture/index § Capability Negotiation"},
 		},
 	},
 	{
@@ -3125,11 +3139,20 @@ var handshakeTable = [...]Requirement{
 	},
 	{
 		ID: "batching.array-refused", Level: "SHOULD", Since: "2025-06-18", Until: "2025-11-25",
-		Transports: Stdio | HTTP, Area: "batching", Requires: "none", Testability: "auto", Basis: "derived",
+		Transports: HTTP, Area: "batching", Requires: "none", Testability: "auto", Basis: "derived",
 		Text:  "An array body is refused (HTTP 400 or -32600), as a POST body must be one message.",
-		Probe: "After init POST/send [ping]; expect an error; success is a warning (dual-version servers).",
+		Probe: "After init POST [ping]; expect an error; success is a warning (dual-version servers).",
 		citations: []Citation{
 			{In: mcp.Span{First: "2025-06-18", Last: "2025-11-25"}, Ref: "basic/transports#sending-messages-to-the-server", Label: "basic/transports § Sending Messages to the Server"},
+		},
+	},
+	{
+		ID: "batching.array-refused.stdio", Level: "SHOULD", Since: "2025-06-18", Until: "2025-11-25",
+		Transports: Stdio, Area: "batching", Requires: "none", Testability: "auto", Basis: "derived",
+		Text:  "An array on a line is not served, as the messages of stdio are single requests, notifications and responses.",
+		Probe: "After init send [ping]; expect no result; success is a warning (dual-version servers).",
+		citations: []Citation{
+			{In: mcp.Span{First: "2025-06-18", Last: "2025-11-25"}, Ref: "basic/transports#stdio", Label: "basic/transports § stdio"},
 		},
 	},
 	{
