@@ -15,18 +15,18 @@ const module = "github.com/mcpctl/mcpctl"
 // floors are the packages of the house from the ground up. A package imports
 // only from floors below its own; rooms on one floor are strangers.
 var floors = [][]string{
-	{"internal/atomic", "internal/redact", "internal/term", "templates"},
+	{"internal/atomic", "internal/redact", "internal/term", "templates", "templates/released"},
 	{"mcp", "scaffold/merge"},
-	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest", "scaffold"},
+	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest", "scaffold", "scaffold/add/openapi"},
 	{"conformance", "conformance/spec/ledger", "inspect", "publish", "scaffold/add", "scaffold/pack", "scaffold/update"},
-	{"conformance/checks", "conformance/report", "inspect/tui"},
+	{"conformance/checks", "conformance/report", "inspect/tui", "scaffold/add/golang"},
 	{"internal/cli"},
 	{"cmd/mcpctl"},
 }
 
 // outside are packages that no user runs. They may import anything; only tests
 // import them. A folder named gen, for a generator, is outside wherever it is.
-var outside = []string{"bench", "internal/arch", "internal/docgen", "internal/realtest", "testservers"}
+var outside = []string{"bench", "internal/arch", "internal/docgen", "internal/judged", "internal/realtest", "testservers"}
 
 // guests are the modules that the house lets in, each with the rooms that it may
 // enter. Tests and what is outside the house may use any that go.mod names.
@@ -39,7 +39,10 @@ var guests = []struct {
 	{"github.com/rogpeppe/go-internal/txtar", []string{"conformance/checks"}},
 	{"github.com/santhosh-tekuri/jsonschema/", []string{"conformance/schema", "mcp/mcptest"}},
 	{"github.com/sigstore/", []string{"publish"}},
-	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "internal/cli", "scaffold", "scaffold/add", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
+	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "internal/cli", "scaffold", "scaffold/add", "scaffold/add/openapi", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
+	{"golang.org/x/mod/", []string{"internal/cli", "scaffold", "scaffold/add/golang", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
+	{"github.com/rogpeppe/go-internal/diff", []string{"scaffold"}},
+	{"github.com/tailscale/hujson", []string{"scaffold/merge"}},
 	{"golang.org/x/sys/", []string{"internal/cli"}},
 }
 

@@ -52,7 +52,7 @@ func skipForeign(path string, d fs.DirEntry) error {
 		return nil
 	}
 	name := d.Name()
-	if strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules" {
+	if strings.ContainsAny(name[:1], "._") || name == "testdata" || name == "node_modules" {
 		return filepath.SkipDir
 	}
 	if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil {

@@ -98,6 +98,9 @@ func (a *app) known(err error) *Error {
 	if errors.As(err, &own) {
 		return own
 	}
+	if known := scaffoldError(err); known != nil {
+		return known
+	}
 	var refusal *mcp.ConnectError
 	if errors.As(err, &refusal) {
 		code := ExitEnvironment
@@ -122,7 +125,7 @@ func (a *app) safe(s string) string {
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "mcpctl",
-		Short:         "Judge MCP servers against every revision of the protocol",
+		Short:         "Make MCP servers, and judge them against every revision of the protocol",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -134,8 +137,22 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(unknownFlag)
-	root.AddCommand(a.testCommand(), a.checksCommand(), a.versionCommand())
+	root.AddCommand(a.commands()...)
 	return root
+}
+
+// commands are all that mcpctl can do, one line each.
+func (a *app) commands() []*cobra.Command {
+	return []*cobra.Command{
+		a.demoCommand(),
+		a.newCommand(),
+		a.addCommand(),
+		a.updateCommand(),
+		a.templateCommand(),
+		a.testCommand(),
+		a.checksCommand(),
+		a.versionCommand(),
+	}
 }
 
 func unknownCommand(c *cobra.Command, name string) error {

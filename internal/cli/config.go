@@ -26,6 +26,12 @@ type config struct {
 	Servers    map[string]server `yaml:"servers"`
 	MCPServers map[string]server `yaml:"mcpServers"`
 	Test       testConfig        `yaml:"test"`
+
+	// What `mcpctl new` and `mcpctl add` recorded, for themselves and update.
+	Template any `yaml:"template"`
+	Answers  any `yaml:"answers"`
+	Files    any `yaml:"files"`
+	Added    any `yaml:"added"`
 }
 
 // server is how clients write a server down.

@@ -18,10 +18,10 @@ type Streams struct {
 	Out, Err io.Writer
 	// Getenv looks an environment variable up.
 	Getenv func(string) (string, bool)
-	// OutTTY and ErrTTY say whether a person watches; Width is the width of
-	// their terminal in columns.
-	OutTTY, ErrTTY bool
-	Width          int
+	// InTTY says whether a person may be typing, OutTTY and ErrTTY whether one
+	// watches; Width is the width of their terminal in columns.
+	InTTY, OutTTY, ErrTTY bool
+	Width                 int
 }
 
 // OS are the process's own streams. It also settles what belongs to the process
@@ -34,7 +34,7 @@ func OS() Streams {
 		debug.SetGCPercent(50)
 	}
 	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
-	s.OutTTY, s.ErrTTY = terminal(os.Stdout), terminal(os.Stderr)
+	s.InTTY, s.OutTTY, s.ErrTTY = terminal(os.Stdin), terminal(os.Stdout), terminal(os.Stderr)
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 40 {
 		s.Width = n
 	} else if n := columns(os.Stdout, os.Stderr); n >= 40 {

@@ -1,0 +1,3 @@
+package main
+
+// version 2

@@ -1,0 +1,3 @@
+package main
+
+// new in version 2

@@ -1,0 +1,6 @@
+package main
+
+// greeting is the first thing that acme-server says.
+func greeting() string {
+	return "hello"
+}
