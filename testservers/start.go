@@ -76,7 +76,7 @@ func accepts(port int, exited <-chan struct{}) error {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
-		conn, err := net.DialTimeout("tcp", loopback(port), time.Second)
+		conn, err := net.DialTimeout("tcp", Loopback(port), time.Second)
 		if err == nil {
 			return conn.Close()
 		}
@@ -109,7 +109,7 @@ func freePort(t testing.TB) int {
 	const first, count, tries = 20_000, 10_000, 100
 	for range tries {
 		port := first + rand.IntN(count)
-		if l, err := net.Listen("tcp", loopback(port)); err == nil {
+		if l, err := net.Listen("tcp", Loopback(port)); err == nil {
 			_ = l.Close() // it only tried the number
 			return port
 		}

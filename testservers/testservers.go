@@ -101,7 +101,7 @@ func List(dir string) []Server {
 			Name:  "go-sdk",
 			Stdio: []string{goSDK},
 			HTTP: func(port int) []string {
-				return []string{goSDK, "-http", loopback(port)}
+				return []string{goSDK, "-http", Loopback(port)}
 			},
 			HTTPPath: "/mcp", Host: "127.0.0.1",
 		},
@@ -109,7 +109,7 @@ func List(dir string) []Server {
 			Name:  "mcp-go",
 			Stdio: []string{mcpGo},
 			HTTP: func(port int) []string {
-				return []string{"env", "MCP_GO_ADDRESS=" + loopback(port), mcpGo, "-t", "http"}
+				return []string{"env", "MCP_GO_ADDRESS=" + Loopback(port), mcpGo, "-t", "http"}
 			},
 			HTTPPath: "/mcp", Host: "127.0.0.1",
 		},
@@ -159,6 +159,7 @@ func with(command []string, args ...string) []string {
 	return append(append([]string(nil), command...), args...)
 }
 
-func loopback(port int) string {
+// Loopback is the address of a port on this machine alone.
+func Loopback(port int) string {
 	return net.JoinHostPort("127.0.0.1", fmt.Sprint(port))
 }

@@ -137,14 +137,13 @@ func streamableDrop(ctx context.Context, s *mcp.Session, j *conformance.Judge, r
 		return "the broken stream could not be resumed at once"
 	}
 	defer again.Close()
-	_, err = again.Await(soon, func(f mcp.Frame) bool { return isResponseTo(f, x.Asked) })
-	switch {
-	case err == nil:
+	if streamableAwait(ctx, again, x.Asked, streamablePatience) {
 		j.Saw(again)
-	case streamableOver(again.Done()):
-		j.Failf(again, "the stream of a call whose connection broke, resumed after %.40q, ended without the response", first.Event.ID)
-	default:
+		return ""
+	}
+	if !streamableOver(again.Done()) {
 		return "the resumed stream brought no response in time"
 	}
+	j.Failf(again, "the stream of a call whose connection broke, resumed after %.40q, ended without the response", first.Event.ID)
 	return ""
 }

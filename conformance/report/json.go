@@ -28,8 +28,10 @@ func JSON(w io.Writer, r *conformance.Report, _ Options) error {
 	out := bufio.NewWriter(w)
 	_, _ = out.Write(before) // an error stays until Flush
 	_, _ = out.WriteString(`"findings": [`)
+	var each bytes.Buffer // one for all findings: they are many
 	for i, f := range r.Findings {
-		one, err := encodeJSON(f, "    ", "  ")
+		each.Reset()
+		one, err := encodeInto(&each, f, "    ", "  ")
 		if err != nil {
 			return err
 		}
@@ -60,8 +62,13 @@ func writeJSON(w io.Writer, value any, indent string) error {
 // encodeJSON is one value and a line feed. Lines after the first begin with
 // prefix.
 func encodeJSON(value any, prefix, indent string) ([]byte, error) {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
+	return encodeInto(new(bytes.Buffer), value, prefix, indent)
+}
+
+// encodeInto is encodeJSON in a buffer of the caller's, which the answer may
+// share.
+func encodeInto(out *bytes.Buffer, value any, prefix, indent string) ([]byte, error) {
+	e := json.NewEncoder(out)
 	e.SetEscapeHTML(false)
 	e.SetIndent(prefix, indent)
 	if err := e.Encode(value); err != nil {
@@ -75,6 +82,9 @@ func encodeJSON(value any, prefix, indent string) ([]byte, error) {
 // values stay the same: only their spelling changes. Outside strings JSON has
 // nothing but printable ASCII, so the text need not be parsed.
 func harmless(text []byte) []byte {
+	if !bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x7F }) && !bytes.Contains(text, []byte("##")) {
+		return text
+	}
 	out := make([]byte, 0, len(text)+len(text)/16)
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
