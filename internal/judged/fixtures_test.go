@@ -47,6 +47,12 @@ func NewServer(impl *mcp.Implementation, options *mcp.ServerOptions) *mcp.Server
 	go watchedResourceUpdater(context.Background(), server)
 	return server
 }
+
+// All stands in for the middleware that refuses the features which the
+// template's own server lacks: with the fixtures it has them all.
+func All(_ func(...string) mcp.Middleware, _ ...string) mcp.Middleware {
+	return func(next mcp.MethodHandler) mcp.MethodHandler { return next }
+}
 `
 
 // withFixtures copies a project and adds the tools that the official suite
@@ -136,5 +142,6 @@ func join(path, module string) (bool, error) {
 	at := fset.Position(file.Name.End()).Offset
 	text := string(source[:at]) + "\n\nimport \"" + module + "/internal/fixtures\"\n" + string(source[at:])
 	text = strings.Replace(text, "mcp.NewServer(", "fixtures.NewServer(", 1)
+	text = strings.Replace(text, "wire.Only(", "fixtures.All(wire.Only, ", 1)
 	return true, os.WriteFile(path, []byte(text), 0o644)
 }

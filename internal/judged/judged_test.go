@@ -1,6 +1,7 @@
 package judged_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +46,22 @@ func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
 	for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
 		t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
 	}
+}
+
+// Between the ends, every pair of settings is judged. Features that only add
+// files about the server, and not to it, are at home in the rows of
+// `mcpctl template lint`; here they are left out.
+func TestEveryPairOfFeatures(t *testing.T) {
+	dir := testservers.Dir(t)
+	tmpl := open(t, "go")
+	for _, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
+		t.Run(row.String(), func(t *testing.T) { judge(t, dir, tmpl, row) })
+	}
+}
+
+// within are the features that change the program.
+func within(features []scaffold.Feature) []scaffold.Feature {
+	return slices.DeleteFunc(slices.Clone(features), func(f scaffold.Feature) bool { return f.Group == "delivery" })
 }
 
 // The probes see what they are for: the SDK alone leaves holes.

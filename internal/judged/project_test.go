@@ -88,11 +88,7 @@ func (p project) build(t *testing.T) testservers.Server {
 
 // judging are the settings for judges: they ask more in a second than any
 // client should be allowed to.
-var judging = []string{
-	"MCP_RATE_PER_MINUTE=1000000", "MCP_RATE_BURST=1000000",
-	"MCP_RATE_CALLER_PER_MINUTE=1000000", "MCP_RATE_CALLER_BURST=1000000",
-	"MCP_RATE_TOOL_PER_MINUTE=1000000", "MCP_RATE_TOOL_BURST=1000000",
-}
+var judging = []string{"MCP_RATE_PER_MINUTE=0", "MCP_RATE_GLOBAL_PER_MINUTE=0", "MCP_RATE_HTTP_PER_MINUTE=0"}
 
 // served tells how a built project is started.
 func served(binary string) testservers.Server {
