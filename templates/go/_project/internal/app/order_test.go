@@ -13,7 +13,7 @@ import (
 // A part relies on those above it: this order is deliberate.
 func TestPartsOrder(t *testing.T) {
 	want := []string{
-		"logging", "secrets", "pii", "server", "otel", "metrics", "health", "retry", "breaker", "ssrf", "cache", "redis",
+		"logging", "secrets", "pii", "server", "otel", "metrics", "health", "cache", "redis", "retry", "breaker", "ssrf",
 		"origin", "apikeys", "jwt", "oauth", "auth", "rbac", "headers", "limits", "sessions",
 		"ratelimit", "bulkhead", "timeouts", "audit",
 		"pathguard", "elicitation", "tasks", "tools", "resources", "subscriptions", "prompts",

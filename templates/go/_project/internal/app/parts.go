@@ -30,6 +30,13 @@ func parts() []part {
 		{"health", withHealth},
 		//mcpctl:end
 
+		//mcpctl:if cache
+		// Outside of a tool's breaker: what is cached neither fails nor counts.
+		{"cache", withCache},
+		//mcpctl:end
+		//mcpctl:if redis
+		{"redis", withRedis},
+		//mcpctl:end
 		//mcpctl:if retry || breaker || ssrf
 		// Outgoing calls: each wraps those below it.
 		//mcpctl:end
@@ -41,13 +48,6 @@ func parts() []part {
 		//mcpctl:end
 		//mcpctl:if ssrf
 		{"ssrf", withSsrf},
-		//mcpctl:end
-
-		//mcpctl:if cache
-		{"cache", withCache},
-		//mcpctl:end
-		//mcpctl:if redis
-		{"redis", withRedis},
 		//mcpctl:end
 
 		// Who may do what.

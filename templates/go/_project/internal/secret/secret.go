@@ -1,7 +1,11 @@
 // Package secret holds values that must not be seen.
 package secret
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 const hidden = "[redacted]"
 
@@ -12,11 +16,11 @@ type Secret string
 // Reveal returns the secret itself. Call it where the secret is used, no sooner.
 func (s Secret) Reveal() string { return string(s) }
 
-// String hides the secret from fmt's %s and %v.
+// String hides the secret from whoever asks for a text.
 func (s Secret) String() string { return hidden }
 
-// GoString hides the secret from fmt's %#v.
-func (s Secret) GoString() string { return hidden }
+// Format hides the secret from fmt, whatever the verb: %d would show it.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
 
 // LogValue hides the secret from slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }

@@ -18,7 +18,7 @@ func TestSecretHides(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, shown := range []string{
-		fmt.Sprint(s), fmt.Sprintf("%v %s %q %+v %#v", s, s, s, struct{ P Secret }{s}, s), log.String(), string(encoded),
+		fmt.Sprint(s), fmt.Sprintf("%v %s %q %+v %#v %d %x", s, s, s, struct{ P Secret }{s}, s, s, s), log.String(), string(encoded),
 	} {
 		if strings.Contains(shown, "hunter2") {
 			t.Errorf("the secret shows in %q", shown)

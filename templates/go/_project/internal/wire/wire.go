@@ -35,6 +35,7 @@ type message struct {
 	id      json.RawMessage // nil: a notification
 	method  string          // "": a response
 	cancels json.RawMessage // the id that notifications/cancelled names
+	version string          // the revision that _meta names, if any
 }
 
 // read checks one message. An error is to be sent back under the message's id.
@@ -91,9 +92,8 @@ func (m *message) readParams(raw json.RawMessage) *jsonrpc.Error {
 		return refuse(jsonrpc.CodeInvalidParams, "the arguments of a tool are an object")
 	}
 	m.cancels = params.RequestID
-	var version string
-	if json.Unmarshal(params.Meta[mcp.MetaKeyProtocolVersion], &version) == nil && !slices.Contains(mcp.SupportedProtocolVersions(), version) {
-		data, _ := json.Marshal(mcp.UnsupportedProtocolVersionData{Supported: mcp.SupportedProtocolVersions(), Requested: version})
+	if json.Unmarshal(params.Meta[mcp.MetaKeyProtocolVersion], &m.version) == nil && !slices.Contains(mcp.SupportedProtocolVersions(), m.version) {
+		data, _ := json.Marshal(mcp.UnsupportedProtocolVersionData{Supported: mcp.SupportedProtocolVersions(), Requested: m.version})
 		return &jsonrpc.Error{Code: mcp.CodeUnsupportedProtocolVersion, Message: "unsupported protocol version", Data: data}
 	}
 	return nil
@@ -239,6 +239,9 @@ func Handler(next http.Handler, maxBody int64) http.Handler {
 			next.ServeHTTP(w, r) // refuses it
 		default:
 			m, refusal := read(body)
+			if m.version != "" && version != "" && m.version != version {
+				refusal = refuse(mcp.CodeHeaderMismatch, "MCP-Protocol-Version and _meta name different revisions")
+			}
 			if err := decodeName(r.Header); refusal == nil && err != nil {
 				refusal = refuse(mcp.CodeHeaderMismatch, "Mcp-Name is no base64")
 			}

@@ -295,3 +295,24 @@ func post(t *testing.T, s *httptest.Server, body, session, version string) *http
 	t.Cleanup(func() { _ = res.Body.Close() })
 	return res
 }
+
+// A revision that nobody knows is refused as such only where the header names it
+// too: a header that says something else is the graver fault.
+func TestHeaderAndMetaNameOneRevision(t *testing.T) {
+	for name, tc := range map[string]struct{ header, meta, code string }{
+		"another":             {"2026-07-28", "2025-11-25", "-32020"},
+		"another and unknown": {"2026-07-28", "v999.0.0", "-32020"},
+		"unknown":             {"v999.0.0", "v999.0.0", "-32022"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := `{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"` + tc.meta + `"}}}`
+			r := httptest.NewRequest(http.MethodPost, "/mcp", strings.NewReader(body))
+			r.Header.Set("MCP-Protocol-Version", tc.header)
+			w := httptest.NewRecorder()
+			Handler(http.NotFoundHandler(), 1<<20).ServeHTTP(w, r)
+			if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), tc.code) {
+				t.Errorf("answered with %d %s, want 400 and %s", w.Code, w.Body, tc.code)
+			}
+		})
+	}
+}
