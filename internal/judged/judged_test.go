@@ -1,6 +1,7 @@
 package judged_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -54,8 +55,11 @@ func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
 func TestEveryPairOfFeatures(t *testing.T) {
 	dir := testservers.Dir(t)
 	tmpl := open(t, "go")
-	for _, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
-		t.Run(row.String(), func(t *testing.T) { judge(t, dir, tmpl, row) })
+	for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
+		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
+			t.Logf("with %s", row)
+			judge(t, dir, tmpl, row)
+		})
 	}
 }
 

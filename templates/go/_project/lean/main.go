@@ -37,7 +37,12 @@ func main() {
 
 // newServer returns the MCP server with all its tools.
 func newServer() *mcp.Server {
-	s := mcp.NewServer(&mcp.Implementation{Name: "acme-server", Title: "Acme Server", Version: version}, &mcp.ServerOptions{
+	s := mcp.NewServer(&mcp.Implementation{
+		Name:       "acme-server",
+		Title:      "Acme Server",
+		Version:    version,
+		WebsiteURL: "https://github.com/acme-owner/acme-server",
+	}, &mcp.ServerOptions{
 		Instructions: "Counts words.",
 		// Without this the SDK would advertise logging, which is deprecated.
 		Capabilities: &mcp.ServerCapabilities{},

@@ -8,6 +8,7 @@ import (
 
 	"example.com/acme-server/internal/middleware"
 	"example.com/acme-server/internal/notes"
+	"example.com/acme-server/internal/tools"
 	"example.com/acme-server/internal/wire"
 )
 
@@ -42,9 +43,11 @@ func withServer(a *App) error {
 	//mcpctl:end
 
 	a.Server = mcp.NewServer(&mcp.Implementation{
-		Name:    "acme-server",
-		Title:   "Acme Server",
-		Version: a.Build.Version,
+		Name:       "acme-server",
+		Title:      "Acme Server",
+		Version:    a.Build.Version,
+		WebsiteURL: "https://github.com/acme-owner/acme-server",
+		Icons:      tools.Icon(),
 	}, options)
 
 	a.Use(middleware.Error, a.stats.count)

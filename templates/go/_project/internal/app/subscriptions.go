@@ -38,10 +38,11 @@ func (a *App) announce(c notes.Change) {
 // list makes a note a resource of its own.
 func (a *App) list(n notes.Note) {
 	a.Server.AddResource(&mcp.Resource{
-		URI:      resources.URI(n.ID),
-		Name:     n.ID,
-		Title:    n.Title,
-		MIMEType: "text/markdown",
+		URI:         resources.URI(n.ID),
+		Name:        n.ID,
+		Title:       n.Title,
+		Description: "A note, as Markdown.",
+		MIMEType:    "text/markdown",
 	}, func(_ context.Context, req *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
 		return resources.ReadNote(a.Notes, req.Params.URI)
 	})

@@ -22,7 +22,7 @@ func addNote(s *mcp.Server, d Deps) {
 		Title:       "Add a note",
 		Description: "Writes a note into the notebook and returns it with its id. Search first: notes are never merged.",
 		Annotations: additive(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(_ context.Context, _ *mcp.CallToolRequest, in addNoteInput) (*mcp.CallToolResult, notes.Note, error) {
 		n, err := d.Notes.Add(in.Title, in.Text, in.Tags)
 		if errors.Is(err, notes.ErrFull) {

@@ -27,7 +27,7 @@ func deleteNote(s *mcp.Server, d Deps) {
 		Title:       "Delete a note",
 		Description: "Deletes a note for good, after asking the user.",
 		Annotations: destructive(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(_ context.Context, req *mcp.CallToolRequest, in deleteNoteInput) (*mcp.CallToolResult, deleteNoteOutput, error) {
 		n, err := d.Notes.Get(in.ID)
 		if errors.Is(err, notes.ErrNotFound) {

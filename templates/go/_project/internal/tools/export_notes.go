@@ -35,7 +35,7 @@ func exportNotes(s *mcp.Server, d Deps) {
 		Title:       "Export notes",
 		Description: "Returns the whole notebook as Markdown, in chunks. Call again with “after” until it is absent.",
 		Annotations: readOnly(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(ctx context.Context, req *mcp.CallToolRequest, in exportNotesInput) (*mcp.CallToolResult, exportNotesOutput, error) {
 		all := d.Notes.All()
 		if in.After != "" {

@@ -24,7 +24,7 @@ func findNotes(s *mcp.Server, d Deps) {
 		Title:       "Find notes (deprecated)",
 		Description: "Finds all notes that contain a text.",
 		Annotations: readOnly(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, "search_notes", "2027-12-31"),
 		func(_ context.Context, _ *mcp.CallToolRequest, in findNotesInput) (*mcp.CallToolResult, findNotesOutput, error) {
 			return nil, findNotesOutput{Notes: d.Notes.Search(in.Text)}, nil

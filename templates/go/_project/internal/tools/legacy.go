@@ -29,7 +29,7 @@ func summariseNote(s *mcp.Server, d Deps) {
 		Title:       "Summarise a note (deprecated)",
 		Description: "Deprecated: read the note and summarise it yourself. Summarises a note by the client's model.",
 		Annotations: readOnly(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(ctx context.Context, req *mcp.CallToolRequest, in summariseNoteInput) (*mcp.CallToolResult, summariseNoteOutput, error) {
 		n, err := d.Notes.Get(in.ID)
 		if errors.Is(err, notes.ErrNotFound) {
@@ -79,7 +79,7 @@ func listRoots(s *mcp.Server, d Deps) {
 		Title:       "List roots (deprecated)",
 		Description: "Deprecated: pass folders as arguments. Lists the folders that the client works in.",
 		Annotations: readOnly(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(_ context.Context, req *mcp.CallToolRequest, _ struct{}) (*mcp.CallToolResult, listRootsOutput, error) {
 		out := listRootsOutput{Roots: []string{}}
 		if caps := req.ClientCapabilities(); caps == nil || caps.RootsV2 == nil {

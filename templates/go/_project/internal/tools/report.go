@@ -31,7 +31,7 @@ func startReport(s *mcp.Server, d Deps) {
 		Title:       "Start a report",
 		Description: "Begins to count the words of all notes and returns a task. Ask for its result with poll_report.",
 		Annotations: additive(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(_ context.Context, req *mcp.CallToolRequest, _ struct{}) (*mcp.CallToolResult, reportOutput, error) {
 		t, err := d.Tasks.Start(caller.Of(req).ID, report(d))
 		return reportResult(t, err)
@@ -44,7 +44,7 @@ func pollReport(s *mcp.Server, d Deps) {
 		Title:       "Ask for a report",
 		Description: "Tells how far a report is, and returns it once it is completed. Wait a second between calls.",
 		Annotations: readOnly(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(_ context.Context, req *mcp.CallToolRequest, in reportInput) (*mcp.CallToolResult, reportOutput, error) {
 		t, err := d.Tasks.Get(caller.Of(req).ID, in.Task)
 		return reportResult(t, err)
@@ -57,7 +57,7 @@ func cancelReport(s *mcp.Server, d Deps) {
 		Title:       "Cancel a report",
 		Description: "Stops the work on a report.",
 		Annotations: destructive(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(_ context.Context, req *mcp.CallToolRequest, in reportInput) (*mcp.CallToolResult, reportOutput, error) {
 		t, err := d.Tasks.Cancel(caller.Of(req).ID, in.Task)
 		return reportResult(t, err)

@@ -27,7 +27,7 @@ func searchNotes(s *mcp.Server, d Deps) {
 		Description: "Finds notes by words in their title, text or tags.",
 		InputSchema: searchNotesSchema(),
 		Annotations: readOnly(),
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(_ context.Context, _ *mcp.CallToolRequest, in searchNotesInput) (*mcp.CallToolResult, searchNotesOutput, error) {
 		found := d.Notes.Search(in.Query)
 		return nil, searchNotesOutput{Notes: found[:min(in.Limit, len(found))], Total: len(found)}, nil

@@ -34,7 +34,7 @@ func shareNote(s *mcp.Server, d Deps) {
 		Title:       "Share a note",
 		Description: "Sends the user to the page where notes are shared with others.",
 		Annotations: annotations,
-		Icons:       icon(),
+		Icons:       Icon(),
 	}, func(_ context.Context, req *mcp.CallToolRequest, in shareNoteInput) (*mcp.CallToolResult, shareNoteOutput, error) {
 		if _, err := d.Notes.Get(in.ID); errors.Is(err, notes.ErrNotFound) {
 			return nil, shareNoteOutput{}, notFound(in.ID)

@@ -52,9 +52,9 @@ func destructive() *mcp.ToolAnnotations {
 	return &mcp.ToolAnnotations{DestructiveHint: &yes, IdempotentHint: true, OpenWorldHint: &no}
 }
 
-// icon shows in clients that draw icons. It is inline so that nothing need be
+// Icon shows in clients that draw icons. It is inline so that nothing need be
 // fetched to see it.
-func icon() []mcp.Icon {
+func Icon() []mcp.Icon {
 	return []mcp.Icon{{
 		Source:   "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAxNiAxNiI+PHBhdGggZD0iTTMgMWgxMHYxNEgzeiIgZmlsbD0iI2ZmZiIgc3Ryb2tlPSIjMzMzIi8+PHBhdGggZD0iTTUgNWg2TTUgOGg2TTUgMTFoNCIgc3Ryb2tlPSIjMzMzIi8+PC9zdmc+",
 		MIMEType: "image/svg+xml",
