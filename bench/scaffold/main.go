@@ -91,7 +91,7 @@ func bench(ctx context.Context, rounds int) error {
 
 // once goes one way in a fresh folder.
 func (w way) once(ctx context.Context, dir string) (t took, err error) {
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return t, err
 	}
 	began := time.Now()

@@ -17,7 +17,7 @@ const module = "github.com/mcpctl/mcpctl"
 var floors = [][]string{
 	{"internal/atomic", "internal/redact", "internal/term", "templates", "templates/released"},
 	{"mcp", "scaffold/merge"},
-	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest", "scaffold", "scaffold/add/openapi"},
+	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest", "publish/sbom", "publish/serverjson", "scaffold", "scaffold/add/openapi"},
 	{"conformance", "conformance/spec/ledger", "inspect", "publish", "scaffold/add", "scaffold/pack", "scaffold/update"},
 	{"conformance/checks", "conformance/report", "inspect/tui", "scaffold/add/golang"},
 	{"internal/cli"},

@@ -46,6 +46,7 @@ func Cover(features []scaffold.Feature) []Row {
 			rows = append(rows, on)
 		}
 	}
+	//nolint:gosec // equal features are to give equal rows
 	for shuffle := rand.New(rand.NewPCG(1, uint64(len(features)))); len(missing) > 0; {
 		best, gain := g.blank(), 0
 		for range candidates {
