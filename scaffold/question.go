@@ -14,8 +14,8 @@ import (
 
 // wellKnown fill what a manifest leaves open for questions of these names.
 var wellKnown = map[string]Question{
-	"owner":         {Title: "Owner of the project, as in github.com/OWNER", Default: "example", Rule: "github-owner", Token: "acme-owner"},
-	"holder":        {Title: "Copyright holder", Default: "The {{name}} authors", Token: "Acme Authors"},
+	"owner":  {Title: "Owner of the project, as in github.com/OWNER", Default: "example", Rule: "github-owner", Token: "acme-owner"},
+	"holder": {Title: "Copyright holder", Default: "The {{name}} authors", Token: "Acme Authors"},
 	//nolint:gosec // the token is a text that is replaced
 	"registry_name": {Title: "Name in the MCP registry", Default: "io.github.{{owner}}/{{name}}", Rule: "registry-name", Token: "io.github.acme/acme-server"},
 	"module":        {Title: "Go module path", Default: "example.com/{{name}}", Rule: "go-module", Token: "example.com/acme-server"},
