@@ -1,7 +1,10 @@
 package judged_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -59,6 +62,35 @@ func TestEveryPairOfFeatures(t *testing.T) {
 		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
 			t.Logf("with %s", row)
 			judge(t, dir, tmpl, row)
+		})
+	}
+}
+
+// A gateway conforms whatever stands behind it: here servers of three makers,
+// of which two answer in one era only.
+func TestTheGatewayInFrontOfRealServers(t *testing.T) {
+	dir := testservers.Dir(t)
+	tmpl := open(t, "gateway")
+	config := filepath.Join(t.TempDir(), "mcp.json")
+	upstreams := map[string]any{}
+	for _, name := range []string{"everything", "go-sdk", "python"} {
+		s := testservers.Find(t, dir, name)
+		upstreams[name] = map[string]any{"command": s.Stdio[0], "args": s.Stdio[1:]}
+	}
+	text, err := json.Marshal(map[string]any{"mcpServers": upstreams})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(config, text, 0o600))
+	for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
+		t.Run(name, func(t *testing.T) {
+			p := render(t, tmpl, row)
+			s := p.build(t, "MCP_GATEWAY_CONFIG="+config)
+			url := testservers.StartHTTP(t, s)
+			listed := inspect(t, dir, []string{"--transport", "http", url}, "--method", "tools/list")
+			for _, tool := range []string{"everything__echo", "go-sdk__greet", "python__"} {
+				assert.Contains(t, string(listed), `"`+tool)
+			}
+			// What an upstream says in its errors is passed on, of however many lines.
+			conforms(t, mcp.Target{Name: p.name, URL: url}, "errors/object/message-concise")
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -78,12 +79,12 @@ func try(t *testing.T, dir string, env []string, argv ...string) (string, error)
 	return string(out), nil
 }
 
-// build compiles a project.
-func (p project) build(t *testing.T) testservers.Server {
+// build compiles a project, to be started with variables of its own.
+func (p project) build(t *testing.T, env ...string) testservers.Server {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), p.name)
 	run(t, p.dir, nil, "go", "build", "-o", binary, ".")
-	return served(binary)
+	return served(binary, env...)
 }
 
 // judging are the settings for judges: they ask more in a second than any
@@ -91,12 +92,13 @@ func (p project) build(t *testing.T) testservers.Server {
 var judging = []string{"MCP_RATE_PER_MINUTE=0", "MCP_RATE_GLOBAL_PER_MINUTE=0", "MCP_RATE_HTTP_PER_MINUTE=0"}
 
 // served tells how a built project is started.
-func served(binary string) testservers.Server {
+func served(binary string, env ...string) testservers.Server {
+	start := append(append(append([]string{"env"}, judging...), env...), binary)
 	return testservers.Server{
 		Name:  filepath.Base(binary),
-		Stdio: append(append([]string{"env"}, judging...), binary),
+		Stdio: start,
 		HTTP: func(port int) []string {
-			return append(append([]string{"env"}, judging...), binary, "-http", testservers.Loopback(port))
+			return append(slices.Clone(start), "-http", testservers.Loopback(port))
 		},
 		HTTPPath: "/mcp", Host: "127.0.0.1",
 	}
