@@ -58,22 +58,40 @@ func (p *Plan) stage(ctx context.Context, root *os.Root, folder string) error {
 		return err
 	}
 	defer func() { _ = stage.Close() }() // only the handle of a folder
-	made := "."
-	for _, f := range p.Tree {
+	for i := 0; i < len(p.Tree); {
+		n := i + 1
+		for n < len(p.Tree) && path.Dir(p.Tree[n].Path) == path.Dir(p.Tree[i].Path) {
+			n++
+		}
+		if err := writeFolder(ctx, stage, path.Dir(p.Tree[i].Path), p.Tree[i:n]); err != nil {
+			return err
+		}
+		i = n
+	}
+	return ctx.Err()
+}
+
+// writeFolder writes files of one folder. It is opened once for all of them:
+// every step of a path is looked at for links, which costs more than the file.
+func writeFolder(ctx context.Context, root *os.Root, folder string, files []File) error {
+	if err := root.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	at, err := root.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = at.Close() }() // only the handle of a folder
+	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if dir := path.Dir(f.Path); dir != made {
-			if err := stage.MkdirAll(dir, 0o755); err != nil {
-				return err
-			}
-			made = dir
-		}
-		if err := writeNew(stage, f); err != nil {
+		f.Path = path.Base(f.Path)
+		if err := writeNew(at, f); err != nil {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // writeNew writes a file where none is.

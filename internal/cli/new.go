@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -61,6 +62,9 @@ func (a *app) newProject(ctx context.Context, args []string, f newFlags) error {
 	if f.format == "json" && (f.diff || f.run) {
 		return usagef("--diff and --run print text only").hinted("Leave --format out.")
 	}
+	// Formatting a whole project makes much garbage in a moment; collecting it
+	// would take as long as the rest.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	plan, err := a.newPlan(ctx, args, f)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// requirement is a row of the table in requirements.md.
+// requirement is a row of a table in requirements.md or requirements-own.md.
 type requirement struct {
 	id, text string
 	tests    []string // folder.TestFunction
@@ -94,16 +94,20 @@ func tests(root string) (map[string]bool, error) {
 }
 
 func TestEveryRequirementHasItsTests(t *testing.T) {
-	text, err := os.ReadFile("requirements.md")
-	if err != nil {
-		t.Fatal(err)
+	var text strings.Builder
+	for _, file := range []string{"requirements.md", "requirements-own.md"} {
+		part, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(part)
 	}
 	exists, err := tests("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := read(string(text))
-	if rows := strings.Count(string(text), "\n| R-"); rows == 0 || len(all) != rows {
+	all := read(text.String())
+	if rows := strings.Count(text.String(), "\n| R-"); rows == 0 || len(all) != rows {
 		t.Fatalf("%d of %d rows can be read", len(all), rows)
 	}
 	for _, fault := range faults(all, exists) {

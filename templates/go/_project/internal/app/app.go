@@ -34,8 +34,6 @@ import (
 	"example.com/acme-server/internal/metrics"
 	//mcpctl:end
 	"example.com/acme-server/internal/middleware"
-	"example.com/acme-server/internal/notes"
-	"example.com/acme-server/internal/tools"
 )
 
 // Build tells which build of the server this is and where it complains.
@@ -50,11 +48,10 @@ type App struct {
 	Config *config.Config
 	Build  Build
 	Log    *slog.Logger
-	Server *mcp.Server     // one for stdio and both HTTP lanes; nil in the parts before "server"
-	Lanes  lanes.Options   // may be tightened by parts
-	Dialer *net.Dialer     // of outgoing connections; ssrf guards it
-	Notes  *notes.Notebook // what this example server is about
-	Tools  tools.Deps      // what the tools work with; parts before "tools" may add to it
+	Server *mcp.Server   // one for stdio and both HTTP lanes; nil in the parts before "server"
+	Lanes  lanes.Options // may be tightened by parts
+	Dialer *net.Dialer   // of outgoing connections; ssrf guards it
+	own                  // what this server itself works with
 
 	//mcpctl:if metrics
 	Metrics *metrics.Metrics

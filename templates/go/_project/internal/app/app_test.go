@@ -15,7 +15,7 @@ import (
 var revisions = []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"}
 
 func TestEveryRevisionOverHTTP(t *testing.T) {
-	a, _ := newApp(t)
+	a, _ := newAppWithTools(t)
 	s := serve(t, a)
 	for _, revision := range revisions {
 		t.Run(revision, func(t *testing.T) {
@@ -23,7 +23,7 @@ func TestEveryRevisionOverHTTP(t *testing.T) {
 			if got := client.InitializeResult().ProtocolVersion; got != revision {
 				t.Fatalf("the server speaks %s", got)
 			}
-			res := call(t, client, "search_notes", map[string]any{"query": "welcome"})
+			res := call(t, client, reading, question("welcome"))
 			if res.IsError {
 				t.Errorf("result = %s", text(res))
 			}
@@ -32,54 +32,13 @@ func TestEveryRevisionOverHTTP(t *testing.T) {
 }
 
 func TestInMemory(t *testing.T) {
-	a, _ := newApp(t)
+	a, _ := newAppWithTools(t)
 	client := connect(t, a, nil)
-
-	added := call(t, client, "add_note", map[string]any{"title": "Milk", "text": "two bottles"})
-	if got := added.StructuredContent.(map[string]any)["id"]; got != "n2" {
-		t.Errorf("id = %v, want n2", got)
+	if res := call(t, client, writing, addition("Milk", "two bottles")); res.IsError {
+		t.Errorf("result = %s", text(res))
 	}
-	found := call(t, client, "search_notes", map[string]any{"query": "milk"})
-	if got := found.StructuredContent.(map[string]any)["total"]; got != 1.0 {
-		t.Errorf("total = %v, want 1", got)
-	}
-}
-
-// What clients show to users and to models is part of the contract.
-func TestToolsAreComplete(t *testing.T) {
-	a, _ := newApp(t, "MCP_FETCH_HOSTS=example.com")
-	res, err := connect(t, a, nil).ListTools(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.ContainsFunc(res.Tools, func(t *mcp.Tool) bool { return t.Name == "fetch_page" }) {
-		t.Error("MCP_FETCH_HOSTS does not bring fetch_page")
-	}
-	for _, tool := range res.Tools {
-		hints := tool.Annotations
-		if !slices.Contains([]string{"add_note", "search_notes", "fetch_page"}, tool.Name) {
-			continue // what is added later may do with less
-		}
-		if tool.Title == "" || tool.Description == "" || tool.OutputSchema == nil || len(tool.Icons) == 0 ||
-			hints == nil || hints.DestructiveHint == nil || hints.OpenWorldHint == nil {
-			t.Errorf("%s lacks a title, description, output schema, icon or hint", tool.Name)
-		}
-	}
-}
-
-func TestArgumentsAreChecked(t *testing.T) {
-	a, _ := newApp(t)
-	client := connect(t, a, nil)
-	for name, args := range map[string]map[string]any{
-		"too many":     {"query": "", "limit": 1000},
-		"wrong type":   {"query": 1},
-		"missing":      {},
-		"unknown":      {"query": "", "colour": "red"},
-		"query length": {"query": strings.Repeat("x", 201)},
-	} {
-		if res := call(t, client, "search_notes", args); !res.IsError {
-			t.Errorf("%s: accepted", name)
-		}
+	if res := call(t, client, reading, question("milk")); !strings.Contains(text(res), "two bottles") {
+		t.Errorf("result = %s", text(res))
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 
 func TestAudit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "audit.jsonl")
-	a, _ := newApp(t, "MCP_AUDIT_PATH="+path)
+	a, _ := newAppWithTools(t, "MCP_AUDIT_PATH="+path)
 	client := connect(t, a, nil)
-	call(t, client, "search_notes", map[string]any{"query": "private words"})
+	call(t, client, reading, question("private words"))
 	if err := a.Auditor.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,9 @@ package app
 import "testing"
 
 func TestCache(t *testing.T) {
-	a, _ := newApp(t)
+	a, _ := newAppWithTools(t, "MCP_CACHE_TOOLS="+reading)
 	client := connect(t, a, nil)
-	search := func() string { return text(call(t, client, "search_notes", map[string]any{"query": "cached"})) }
+	search := func() string { return text(call(t, client, reading, question("cached"))) }
 	before := search()
 	if again := search(); again != before {
 		t.Errorf("the same question: %s, then %s", before, again)
@@ -13,7 +13,7 @@ func TestCache(t *testing.T) {
 	if hits, _ := a.Cache.Stats(); hits != 1 {
 		t.Errorf("%d hits, want 1", hits)
 	}
-	call(t, client, "add_note", map[string]any{"title": "cached", "text": "a note that says cached"})
+	call(t, client, writing, addition("cached", "a note that says cached"))
 	if after := search(); after == before {
 		t.Error("the cache does not know of the new note")
 	}

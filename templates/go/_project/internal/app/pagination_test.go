@@ -3,7 +3,7 @@ package app
 import "testing"
 
 func TestPages(t *testing.T) {
-	a, _ := newApp(t, "MCP_PAGE_SIZE=1")
+	a, _ := newAppWithTools(t, "MCP_PAGE_SIZE=1")
 	client := connect(t, a, nil)
 	first, err := client.ListTools(t.Context(), nil)
 	if err != nil {

@@ -6,14 +6,14 @@ import (
 )
 
 func TestPII(t *testing.T) {
-	a, log := newApp(t, "MCP_PII_RESULTS=true")
+	a, log := newAppWithTools(t, "MCP_PII_RESULTS=true")
 	a.Log.Error("writing to jane@example.com")
 	if !strings.Contains(log.String(), "writing to") || strings.Contains(log.String(), "jane@") {
 		t.Errorf("log = %s", log.String())
 	}
 	client := connect(t, a, nil)
-	call(t, client, "add_note", map[string]any{"title": "Jane", "text": "jane@example.com"})
-	if got := text(call(t, client, "search_notes", map[string]any{"query": "jane"})); strings.Contains(got, "jane@") || !strings.Contains(got, "[email]") {
+	call(t, client, writing, addition("Jane", "jane@example.com"))
+	if got := text(call(t, client, reading, question("jane"))); strings.Contains(got, "jane@") || !strings.Contains(got, "[email]") {
 		t.Errorf("result = %s", got)
 	}
 }

@@ -10,10 +10,10 @@ import (
 )
 
 func TestRateLimit(t *testing.T) {
-	a, _ := newApp(t, "MCP_RATE_PER_MINUTE=1", "MCP_RATE_BURST=1", "MCP_RATE_HTTP_PER_MINUTE=1", "MCP_RATE_HTTP_BURST=1")
+	a, _ := newAppWithTools(t, "MCP_RATE_PER_MINUTE=1", "MCP_RATE_BURST=1", "MCP_RATE_HTTP_PER_MINUTE=1", "MCP_RATE_HTTP_BURST=1")
 	client := connect(t, a, nil)
-	call(t, client, "search_notes", map[string]any{"query": "x"})
-	_, err := client.CallTool(t.Context(), &mcp.CallToolParams{Name: "search_notes", Arguments: map[string]any{"query": "x"}})
+	call(t, client, reading, question("x"))
+	_, err := client.CallTool(t.Context(), &mcp.CallToolParams{Name: reading, Arguments: question("x")})
 	var refusal *jsonrpc.Error
 	if !errors.As(err, &refusal) || len(refusal.Data) == 0 {
 		t.Errorf("a second call: %v, want a refusal with data", err)

@@ -7,16 +7,11 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"example.com/acme-server/internal/middleware"
-	"example.com/acme-server/internal/notes"
-	"example.com/acme-server/internal/tools"
 	"example.com/acme-server/internal/wire"
 )
 
-const instructions = "A notebook. Search before you add; a note is named by its id."
-
 // withServer makes the MCP server that the parts after it fill.
 func withServer(a *App) error {
-	a.Notes = notes.New(notes.DefaultLimit)
 	options := &mcp.ServerOptions{
 		Instructions: instructions,
 		// The SDK tells of each connection; only what goes wrong is of interest.
@@ -31,24 +26,10 @@ func withServer(a *App) error {
 	//mcpctl:if pagination
 	options.PageSize = a.Config.Server.PageSize
 	//mcpctl:end
-	//mcpctl:if completion
-	options.CompletionHandler = a.Completions.Complete
-	//mcpctl:end
-	//mcpctl:if subscriptions
-	options.SubscribeHandler = a.subscribe
-	options.UnsubscribeHandler = a.unsubscribe
-	//mcpctl:end
-	//mcpctl:if legacy
-	options.Capabilities.Logging = &mcp.LoggingCapabilities{}
-	//mcpctl:end
-
-	a.Server = mcp.NewServer(&mcp.Implementation{
-		Name:       "acme-server",
-		Title:      "Acme Server",
-		Version:    a.Build.Version,
-		WebsiteURL: "https://github.com/acme-owner/acme-server",
-		Icons:      tools.Icon(),
-	}, options)
+	if err := a.prepare(options); err != nil {
+		return err
+	}
+	a.Server = mcp.NewServer(a.serverInfo(), options)
 
 	a.Use(middleware.Error, a.stats.count)
 	a.Use(middleware.Error, middleware.Recover(a.Log))
@@ -57,25 +38,6 @@ func withServer(a *App) error {
 	a.Every("checks", a.Config.Server.CheckEvery, a.life.CheckAll)
 	a.Every("stats", a.Config.Server.StatsEvery, func(context.Context) { a.stats.log(a.Log, "statistics") })
 	return nil
-}
-
-// features lists what the server offers, whether there is any of it or not.
-func features() []string {
-	return []string{
-		"tools",
-		//mcpctl:if resources
-		"resources",
-		//mcpctl:end
-		//mcpctl:if prompts
-		"prompts",
-		//mcpctl:end
-		//mcpctl:if completion
-		"completion",
-		//mcpctl:end
-		//mcpctl:if legacy
-		"logging",
-		//mcpctl:end
-	}
 }
 
 // cacheable tells clients how long they may keep a result. Lists are the same

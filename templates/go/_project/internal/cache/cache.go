@@ -20,7 +20,7 @@ type Config struct {
 	// Tools whose results are kept, provided that they are annotated both
 	// read-only and idempotent. The annotations alone do not tell: a tool that asks
 	// how far some work is carries both, and must be asked anew each time.
-	Tools []string `env:"MCP_CACHE_TOOLS" envDefault:"search_notes,find_notes"`
+	Tools []string `env:"MCP_CACHE_TOOLS"`
 }
 
 // Validate tells everything that is wrong with the settings.

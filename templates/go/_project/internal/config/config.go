@@ -95,6 +95,7 @@ import (
 // changed after Load.
 type Config struct {
 	Server Server
+	Own    Own
 
 	//mcpctl:if logging
 	Logging logging.Config
@@ -197,8 +198,7 @@ type Server struct {
 	PageSize int `env:"MCP_PAGE_SIZE" envDefault:"50"` // items in a page of a list
 	//mcpctl:end
 
-	FetchHosts []string          `env:"MCP_FETCH_HOSTS"`                      // hosts that the tool fetch_page may ask; none: no such tool
-	Upstreams  map[string]string `env:"MCP_UPSTREAMS" envKeyValSeparator:"="` // addresses of services, as name=https://…
+	Upstreams map[string]string `env:"MCP_UPSTREAMS" envKeyValSeparator:"="` // addresses of services, as name=https://…
 }
 
 // Upstream returns the address of a service: what MCP_UPSTREAMS says, else

@@ -49,6 +49,11 @@ func Load(file string, environ []string) (cfg *Config, warnings []string, err er
 			warnings = append(warnings, name+" is set but no setting has this name")
 		}
 	}
+	for name, value := range ownDefaults() {
+		if _, set := vars[name]; !set {
+			vars[name] = value
+		}
+	}
 	errs = append(errs, env.ParseWithOptions(cfg, env.Options{Environment: vars}))
 
 	members := reflect.ValueOf(*cfg)

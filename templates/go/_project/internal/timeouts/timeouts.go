@@ -19,7 +19,7 @@ type Config struct {
 
 	// Of single tools, separated by commas: those that wait for a person, or for
 	// the client's model, take longer.
-	Tools map[string]time.Duration `env:"MCP_TIMEOUT_TOOLS" envKeyValSeparator:"=" envDefault:"delete_note=5m,share_note=5m,summarise_note=2m"`
+	Tools map[string]time.Duration `env:"MCP_TIMEOUT_TOOLS" envKeyValSeparator:"="`
 }
 
 // Validate tells everything that is wrong with the settings.
