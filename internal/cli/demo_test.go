@@ -36,3 +36,23 @@ func TestTemplateTest(t *testing.T) {
 	assert.Contains(t, out.String(), "it does not speak up")
 	assert.Contains(t, out.String(), "1 of 2 combinations are sound")
 }
+
+// What can be rendered and read may still not build.
+func TestTemplateLintBuilds(t *testing.T) {
+	s, _, said := cli.Test(map[string]string{"PATH": os.Getenv("PATH")})
+	require.Equal(t, cli.ExitFine, cli.Main(t.Context(), s, []string{"template", "lint", "./testdata/template"}), said)
+
+	broken := filepath.Join(t.TempDir(), "broken")
+	require.NoError(t, os.CopyFS(broken, os.DirFS("testdata/template")))
+	require.NoError(t, os.WriteFile(filepath.Join(broken, "_project/main.go"), []byte("package main\n\nvar moods = []string{\n\t//mcpctl:if shout\n\tloud,\n\t//mcpctl:end\n}\n\nfunc main() {}\n"), 0o600))
+	s, out, _ := cli.Test(map[string]string{"PATH": os.Getenv("PATH")})
+	assert.Equal(t, cli.ExitFindings, cli.Main(t.Context(), s, []string{"template", "lint", broken}))
+	assert.Contains(t, out.String(), "with shout: ")
+	assert.Contains(t, out.String(), "undefined: loud")
+	assert.NotContains(t, out.String(), "with no feature")
+
+	t.Setenv("PATH", t.TempDir())
+	s, _, said = cli.Test(map[string]string{"PATH": os.Getenv("PATH")})
+	assert.Equal(t, cli.ExitEnvironment, cli.Main(t.Context(), s, []string{"template", "lint", "./testdata/template"}))
+	assert.Contains(t, said.String(), "building needs Go 1.26")
+}

@@ -76,7 +76,7 @@ func (g goToolchain) check(ctx context.Context, dir string) error {
 func (g goToolchain) run(ctx context.Context, dir string, args ...string) error {
 	program, err := exec.LookPath("go")
 	if err != nil {
-		e := &Error{Code: ExitEnvironment, Err: fmt.Errorf("building needs Go %s, and there is no go command in %s", g.wanted, strings.Join(filepath.SplitList(g.path), ", "))}
+		e := &Error{Code: ExitEnvironment, Err: fmt.Errorf("building needs Go %s, and there is no go command in %s: %w", g.wanted, strings.Join(filepath.SplitList(g.path), ", "), exec.ErrNotFound)}
 		return e.hinted("The project was made. Install Go %s, and run `go build` in it.", g.wanted)
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxBuild)

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"os/exec"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -151,11 +153,13 @@ func (a *app) printTemplate(t shownTemplate) error {
 
 func (a *app) templateLintCommand() *cobra.Command {
 	var format string
+	var build bool
 	c := &cobra.Command{
 		Use:   "lint TEMPLATE",
-		Short: "Find what is wrong with a template, without building anything",
-		Long:  "Find what is wrong with a template: it is rendered in every pair of settings of its features, and what comes of it\nis looked at.\n\n" + lintRules(),
-		Args:  oneTemplate,
+		Short: "Find what is wrong with a template",
+		Long: "Find what is wrong with a template: it is rendered in every pair of settings of its features, what comes of it\nis looked at, and the project with all features and the one with none are built.\n\n" + lintRules() +
+			"  builds     with all features and with none it builds; --build=false leaves it out\n",
+		Args: oneTemplate,
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := a.openPack(c.Context(), args[0])
 			if err != nil {
@@ -164,6 +168,11 @@ func (a *app) templateLintCommand() *cobra.Command {
 			found := pack.Lint(t)
 			if found == nil {
 				found = []pack.Problem{} // in JSON a list, if an empty one
+			}
+			if build && len(found) == 0 {
+				if found, err = a.lintBuild(c.Context(), t); err != nil {
+					return err
+				}
 			}
 			err = a.textOrJSON(format, found, func() error {
 				for _, p := range found {
@@ -179,7 +188,30 @@ func (a *app) templateLintCommand() *cobra.Command {
 		},
 	}
 	bindFormat(c, &format)
+	c.Flags().BoolVar(&build, "build", true, "build the project with all features, and the one with none")
 	return c
+}
+
+// lintBuild builds the first two rows: all features, and none.
+func (a *app) lintBuild(ctx context.Context, t *scaffold.Template) ([]pack.Problem, error) {
+	rows := pack.Cover(t.Manifest.Features)
+	found := []pack.Problem{}
+	for _, row := range rows[:min(2, len(rows))] {
+		err := a.withRow(ctx, t, row, func(tools toolchain, dir, out string) error {
+			_, err := tools.build(ctx, dir, out)
+			return err
+		})
+		var lacking *Error
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errors.As(err, &lacking) && errors.Is(err, exec.ErrNotFound):
+			return nil, lacking
+		case err != nil:
+			found = append(found, pack.Problem{Rule: "builds", Message: fmt.Sprintf("with %s: %v", row, err)})
+		}
+	}
+	return found, nil
 }
 
 func lintRules() string {

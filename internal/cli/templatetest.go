@@ -73,11 +73,26 @@ func (a *app) testTemplate(ctx context.Context, t *scaffold.Template, env []stri
 
 // testRow renders, checks, builds and judges one project.
 func (a *app) testRow(ctx context.Context, t *scaffold.Template, row pack.Row, env []string, judge bool) error {
+	return a.withRow(ctx, t, row, func(tools toolchain, dir, out string) error {
+		if err := tools.check(ctx, dir); err != nil {
+			return err
+		}
+		command, err := tools.build(ctx, dir, out)
+		if err != nil || !judge {
+			return err
+		}
+		return a.judgeRow(ctx, mcp.Target{Name: filepath.Base(dir), Command: command, Dir: dir, ExtraEnv: env})
+	})
+}
+
+// withRow renders one project into a temporary folder, for as long as do takes.
+// What do makes goes to the folder out.
+func (a *app) withRow(ctx context.Context, t *scaffold.Template, row pack.Row, do func(tools toolchain, dir, out string) error) error {
 	answers, err := pack.Choose(t, row)
 	if err != nil {
 		return err
 	}
-	temporary, err := os.MkdirTemp("", "mcpctl-template-test-")
+	temporary, err := os.MkdirTemp("", "mcpctl-template-")
 	if err != nil {
 		return fmt.Errorf("making room for the project: %w", err)
 	}
@@ -94,14 +109,7 @@ func (a *app) testRow(ctx context.Context, t *scaffold.Template, row pack.Row, e
 	if err != nil {
 		return err
 	}
-	if err := tools.check(ctx, dir); err != nil {
-		return err
-	}
-	command, err := tools.build(ctx, dir, temporary)
-	if err != nil || !judge {
-		return err
-	}
-	return a.judgeRow(ctx, mcp.Target{Name: answers.Name, Command: command, Dir: dir, ExtraEnv: env})
+	return do(tools, dir, temporary)
 }
 
 // judgeRow judges a server in every revision. A template promises no failure;
