@@ -25,8 +25,7 @@ type toolchain interface {
 
 // toolchain is the one for a project's language.
 func (a *app) toolchain(p *scaffold.Plan) (toolchain, error) {
-	switch p.Language {
-	case "go":
+	if p.Language == "go" {
 		return goToolchain{wanted: goVersion(p.Tree), path: a.env("PATH")}, nil
 	}
 	return nil, usagef("--run cannot build projects in %s yet", p.Language).hinted("The project was made; build and start it as its README says.")
