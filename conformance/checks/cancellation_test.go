@@ -103,7 +103,7 @@ func leakListens(room int64) mcptest.Faults {
 // toiling gives the server a tool that works for a while, reports on it, and
 // stops when it is cancelled.
 func toiling(s *mcptest.Server) {
-	const steps, step = 40, 5 * time.Millisecond
+	const steps, step = 40, 20 * time.Millisecond // longer than a busy machine takes to cancel it
 	s.Tools = append(s.Tools, mcptest.Tool{
 		Name:       "toil",
 		Descriptor: map[string]any{"description": "Works for a while.", "inputSchema": map[string]any{"type": "object"}},
