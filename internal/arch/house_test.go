@@ -15,8 +15,8 @@ const module = "github.com/mcpctl/mcpctl"
 // floors are the packages of the house from the ground up. A package imports
 // only from floors below its own; rooms on one floor are strangers.
 var floors = [][]string{
-	{"internal/atomic", "internal/redact", "internal/term", "templates", "templates/released"},
-	{"mcp", "scaffold/merge"},
+	{"internal/atomic", "internal/redact", "internal/term", "publish/sbom/bill", "templates", "templates/released"},
+	{"mcp", "publish/sbom/collect", "scaffold/merge"},
 	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest", "publish/sbom", "publish/serverjson", "scaffold", "scaffold/add/openapi"},
 	{"conformance", "conformance/spec/ledger", "inspect", "publish", "scaffold/add", "scaffold/pack", "scaffold/update"},
 	{"conformance/checks", "conformance/report", "inspect/tui", "scaffold/add/golang"},
@@ -39,10 +39,14 @@ var guests = []struct {
 	{"github.com/rogpeppe/go-internal/txtar", []string{"conformance/checks"}},
 	{"github.com/santhosh-tekuri/jsonschema/", []string{"conformance/schema", "mcp/mcptest"}},
 	{"github.com/sigstore/", []string{"publish"}},
-	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "internal/cli", "scaffold", "scaffold/add", "scaffold/add/openapi", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
-	{"golang.org/x/mod/", []string{"internal/cli", "scaffold", "scaffold/add/golang", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
+	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "internal/cli", "publish/sbom/collect", "scaffold", "scaffold/add", "scaffold/add/openapi", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
+	{"golang.org/x/mod/", []string{"internal/cli", "publish/sbom/collect", "publish/serverjson", "scaffold", "scaffold/add/golang", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
 	{"github.com/rogpeppe/go-internal/diff", []string{"scaffold"}},
 	{"github.com/tailscale/hujson", []string{"scaffold/merge"}},
+	{"github.com/CycloneDX/cyclonedx-go", []string{"publish/sbom"}},
+	{"github.com/spdx/tools-golang/", []string{"publish/sbom"}},
+	{"github.com/package-url/packageurl-go", []string{"publish/sbom/bill"}},
+	{"github.com/pelletier/go-toml/", []string{"publish/sbom/collect", "publish/serverjson"}},
 	{"golang.org/x/sys/", []string{"internal/cli"}},
 }
 

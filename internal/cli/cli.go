@@ -149,6 +149,8 @@ func (a *app) commands() []*cobra.Command {
 		a.addCommand(),
 		a.updateCommand(),
 		a.templateCommand(),
+		a.publishCommand(),
+		a.sbomCommand(),
 		a.testCommand(),
 		a.checksCommand(),
 		a.versionCommand(),
