@@ -104,7 +104,12 @@ func handler(s *mcp.Server) http.Handler {
 // newServer connects to all upstreams at once and returns the server with their
 // tools. What is not there by then is tried on until stop, and its tools follow.
 func newServer(ctx context.Context, upstreams []*upstream) (s *mcp.Server, stop func()) {
-	s = mcp.NewServer(&mcp.Implementation{Name: "acme-server", Title: "Acme Server", Version: version}, &mcp.ServerOptions{
+	s = mcp.NewServer(&mcp.Implementation{
+		Name:       "acme-server",
+		Title:      "Acme Server",
+		Version:    version,
+		WebsiteURL: "https://github.com/acme-owner/acme-server",
+	}, &mcp.ServerOptions{
 		Instructions: "A gateway to other servers. A tool's name begins with that of its server; gateway_status lists them.",
 		// Without this the SDK would advertise logging, which is deprecated.
 		Capabilities: &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{ListChanged: true}},
@@ -431,7 +436,7 @@ func (u *upstream) status() status {
 }
 
 type statuses struct {
-	Upstreams []status `json:"upstreams"`
+	Upstreams []status `json:"upstreams" jsonschema:"the servers behind this gateway"`
 }
 
 func addStatus(s *mcp.Server, upstreams []*upstream) {

@@ -23,7 +23,7 @@ type Status struct {
 
 // Statuses is how all upstreams are doing.
 type Statuses struct {
-	Upstreams []Status `json:"upstreams"`
+	Upstreams []Status `json:"upstreams" jsonschema:"the servers behind this gateway"`
 }
 
 // Status tells how all upstreams are doing, in the order of their names.

@@ -50,7 +50,7 @@ type App struct {
 	Log    *slog.Logger
 	Server *mcp.Server   // one for stdio and both HTTP lanes; nil in the parts before "server"
 	Lanes  lanes.Options // may be tightened by parts
-	Dialer *net.Dialer   // of outgoing connections; ssrf guards it
+	Dialer *net.Dialer   // of outgoing connections; a part may guard it
 	own                  // what this server itself works with
 
 	//mcpctl:if metrics
