@@ -87,7 +87,7 @@ func Path(path string, o Options) (*bill.Bill, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the folder: %w", err)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // it was only read
 	dir := newFolder(root.FS())
 	if dir.has("oci-layout") {
 		return ociLayout(dir, base(path))
@@ -116,7 +116,7 @@ func file(path string, info fs.FileInfo, o Options) (*bill.Bill, error) {
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the folder: %w", err)
 		}
-		defer root.Close()
+		defer func() { _ = root.Close() }() // it was only read
 		c := &collector{dir: newFolder(root.FS()), options: o, bill: bill.New(bill.Component{}, bill.PreBuild)}
 		if err := c.lock(l); err != nil {
 			return nil, err
@@ -132,7 +132,7 @@ func product(path string) (*bill.Bill, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a bill of materials: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	head := make([]byte, 512)
 	n, _ := f.ReadAt(head, 0) // a short file has a short head
 	head = head[:n]

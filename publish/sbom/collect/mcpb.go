@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"debug/buildinfo"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -78,7 +79,7 @@ func mcpb(f *os.File, name string) (*bill.Bill, error) {
 
 // inArchive names the archive before the file in it.
 func inArchive(archive string, err error) error {
-	if e, ok := err.(*Error); ok {
+	if e := (*Error)(nil); errors.As(err, &e) {
 		e.File = archive + "!/" + e.File
 	}
 	return err
@@ -228,7 +229,7 @@ func (b *bundle) lockFiles() error {
 		l := locks()[i]
 		c := &collector{dir: folder{sub, maxMetadata}, prefix: b.prefix + dir, bill: bill.New(b.bill.Root, bill.PostBuild)}
 		if err := c.lock(l); err != nil {
-			if e, ok := err.(*Error); ok {
+			if e := (*Error)(nil); errors.As(err, &e) {
 				e.File = dir + e.File
 			}
 			return err

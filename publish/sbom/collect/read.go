@@ -75,7 +75,7 @@ func (d folder) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, &Error{File: name, Err: reason(err)}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(f, d.most+1))
 	if err != nil {
 		return nil, &Error{File: name, Err: reason(err)}
