@@ -32,8 +32,7 @@ func TestWhatTheTemplatesMake(t *testing.T) {
 func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
 	p := render(t, tmpl, row)
 	t.Run("its own tests", func(t *testing.T) {
-		run(t, p.dir, nil, "go", "vet", "./...")
-		run(t, p.dir, nil, "go", "test", "./...")
+		run(t, p.dir, nil, "go", "test", "-vet=all", "./...")
 		run(t, p.dir, nil, "go", "mod", "tidy", "-diff")
 	})
 	s := p.build(t)
