@@ -24,7 +24,10 @@ func TestWhatTheTemplatesMake(t *testing.T) {
 	for _, id := range []string{"go", "gateway"} {
 		tmpl := open(t, id)
 		for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
-			t.Run(id+"/"+name, func(t *testing.T) { judge(t, dir, tmpl, row) })
+			t.Run(id+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				judge(t, dir, tmpl, row)
+			})
 		}
 	}
 }
@@ -59,6 +62,7 @@ func TestEveryPairOfFeatures(t *testing.T) {
 	tmpl := open(t, "go")
 	for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
 		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
+			t.Parallel()
 			t.Logf("with %s", row)
 			judge(t, dir, tmpl, row)
 		})
