@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mcpctl/mcpctl/mcp"
 	"github.com/mcpctl/mcpctl/mcp/mcptest"
@@ -89,17 +90,13 @@ func toolsWithoutEcho(out map[string]any) {
 	}
 }
 
-// fewerToolsForOthers offers a tool only to the connection that asks first.
+// fewerToolsForOthers hides a tool every second time, which is from the second
+// connection when a check asks two of them by turns. That they are two cannot be
+// told by address: a client may use several for one.
 func fewerToolsForOthers(s *mcptest.Server) {
-	var mu sync.Mutex
-	first := ""
+	var asked atomic.Int64
 	s.Faults = mcptest.EditReply("tools/list", func(c *mcptest.Context, out map[string]any) {
-		mu.Lock()
-		defer mu.Unlock()
-		if first == "" {
-			first = c.HTTP.RemoteAddr
-		}
-		if c.HTTP.RemoteAddr != first {
+		if !c.In.Params().Has("cursor") && asked.Add(1)%2 == 0 {
 			toolsWithoutEcho(out)
 		}
 	})
