@@ -59,13 +59,15 @@ func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
 // `mcpctl template lint`; here they are left out.
 func TestEveryPairOfFeatures(t *testing.T) {
 	dir := testservers.Dir(t)
-	tmpl := open(t, "go")
-	for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
-		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
-			t.Parallel()
-			t.Logf("with %s", row)
-			judge(t, dir, tmpl, row)
-		})
+	for _, id := range []string{"go", "gateway"} {
+		tmpl := open(t, id)
+		for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
+			t.Run(fmt.Sprintf("%s, row %d", id, i+1), func(t *testing.T) {
+				t.Parallel()
+				t.Logf("with %s", row)
+				judge(t, dir, tmpl, row)
+			})
+		}
 	}
 }
 
