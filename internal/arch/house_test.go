@@ -15,7 +15,7 @@ const module = "github.com/mcpctl/mcpctl"
 // floors are the packages of the house from the ground up. A package imports
 // only from floors below its own; rooms on one floor are strangers.
 var floors = [][]string{
-	{"internal/atomic", "internal/redact", "internal/term", "publish/sbom/bill", "templates", "templates/released"},
+	{"internal/atomic", "internal/nearest", "internal/redact", "internal/term", "publish/sbom/bill", "templates", "templates/released"},
 	{"mcp", "publish/sbom/collect", "scaffold/merge"},
 	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest", "publish/sbom", "publish/serverjson", "scaffold", "scaffold/add/openapi"},
 	{"conformance", "conformance/spec/ledger", "inspect", "publish", "scaffold/add", "scaffold/pack", "scaffold/update"},

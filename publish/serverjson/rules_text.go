@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/nearest"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -96,7 +97,7 @@ func (j *judge) declared() {
 		// The schema says so itself.
 	case !known(date):
 		mend := ""
-		if near := nearest(date, Dates()); near != "" && date != "" {
+		if near := nearest.Word(date, Dates()); near != "" && date != "" {
 			mend = "Did you mean " + SchemaURL(near) + "?"
 		}
 		j.mended(m.value, "schema/unknown", mend, "is %q, which is none of the published dates (%s)", clip(m.value.text), strings.Join(Dates(), ", "))

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/nearest"
 )
 
 var (
@@ -76,7 +78,7 @@ func (j *judge) declaredVariables(address *node, rule string, declared []string)
 			continue
 		}
 		mend := ""
-		if near := nearest(name, declared); near != "" {
+		if near := nearest.Word(name, declared); near != "" {
 			mend = "Did you mean {" + near + "}?"
 		}
 		j.mended(address, rule, mend, "has the variable {%s}, which nothing declares", clip(name))

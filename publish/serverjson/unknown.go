@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/nearest"
 )
 
 // unknown faults a member that the schema does not know, and finds what was
@@ -25,7 +27,7 @@ func (v *validator) unknown(owner *node, m member, o *object, definition string)
 	} else if until != "" && until < v.schema.date {
 		reason = fmt.Sprintf("was known until %s; it is the registry's own now", until)
 		mend = "Remove it."
-	} else if right := nearest(m.name, o.names()); right != "" {
+	} else if right := nearest.Word(m.name, o.names()); right != "" {
 		mend = fmt.Sprintf("Did you mean %s?", right)
 	} else if owners := v.owners(m.name); len(owners) > 0 {
 		mend = "It belongs to " + strings.Join(owners, ", ") + "; move it there."
@@ -85,45 +87,9 @@ func (v *validator) owners(name string) []string {
 	return all
 }
 
-// nearest finds the known word nearest to what was written, "" when none is near.
-func nearest(written string, known []string) string {
-	best, distance := "", len(written)/3+2
-	for _, word := range known {
-		if d := editDistance(written, word); d < distance {
-			best, distance = word, d
-		}
-	}
-	return best
-}
-
 func nearestMend(written string, known []string) string {
-	if word := nearest(written, known); word != "" {
+	if word := nearest.Word(written, known); word != "" {
 		return fmt.Sprintf("Did you mean %s?", word)
 	}
 	return fmt.Sprintf("Write one of %s.", strings.Join(known, ", "))
-}
-
-// editDistance counts the bytes to insert, delete or replace (Levenshtein). What
-// is far too long for any known word is not measured.
-func editDistance(a, b string) int {
-	if len(a) > 64 {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
