@@ -185,6 +185,36 @@ func silentWhenCancelled() mcptest.Faults {
 // errCutShort is what a lingering call that was cancelled says of itself.
 var errCutShort = errors.New("the lingering was cut short")
 
+// cutBeforeResumed makes a server that ends a call with its connection. A
+// client that comes back at once may be there before the server has noticed, so
+// it is let in when the call was cut.
+func cutBeforeResumed(s *mcptest.Server) {
+	begun, cut := make(chan struct{}), make(chan struct{})
+	begin, end := sync.OnceFunc(func() { close(begun) }), sync.OnceFunc(func() { close(cut) })
+	linger := &s.Tools[len(s.Tools)-1]
+	call := linger.Call
+	linger.Call = func(c *mcptest.Call) (map[string]any, error) {
+		begin()
+		out, err := call(c)
+		if err != nil {
+			end()
+		}
+		return out, err
+	}
+	late := wrapped(resuming, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		select {
+		case <-begun:
+			select {
+			case <-cut:
+			case <-r.Context().Done():
+			}
+		default: // another stream than the call's
+		}
+		next.ServeHTTP(w, r)
+	})
+	s.Faults = mcptest.Combine(mcptest.Without(mcptest.SkipDetach), silentWhenCancelled(), late)
+}
+
 // waitFor waits a while, or until the call is cancelled.
 func waitFor(c *mcptest.Call) error {
 	timer := time.NewTimer(3 * time.Second)

@@ -131,7 +131,7 @@ func streamableStreamTwins() []twin {
 		Check:   "streamable/stream/disconnect",
 		Prepare: lingering,
 		Allow:   []string{"linger"},
-		Break:   with(mcptest.Combine(mcptest.Without(mcptest.SkipDetach), silentWhenCancelled())),
+		Break:   cutBeforeResumed,
 		Want:    "ended without the response",
 	}, {
 		Check: "streamable/stream/related",
