@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test of mcpctl, on a fresh machine too: it needs Go, Node, Python
-# and a C compiler (for the race detector), installs the rest into the user's
-# cache and asks nothing.
+# Runs every test of mcpctl, on a fresh machine too: it needs Go, Node, Python,
+# PostgreSQL and a C compiler (for the race detector), installs the rest into the
+# user's cache and asks nothing.
 #
 #   ./test.sh          everything, as CI does
 #   FUZZTIME=30s ./test.sh    fuzz longer
@@ -11,11 +11,14 @@ exec </dev/null
 
 golangci=v2.15.0
 # A number of inputs, not a time: go test calls it a failure when the clock runs
-# out while an input is being tried.
+# out while an input is being tried. So few are not worth compiling everything
+# once more, with the instruments that guide the search.
 fuzztime=${FUZZTIME:-1000x}
+guided=()
+[[ -z ${FUZZTIME:-} ]] || guided=(-fuzz .)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/mcpctl
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap 'rm -rf "$scratch"; kill "${installing:-}" 2>/dev/null' EXIT
 trap 'exit 130' INT TERM
 
 for tool in go node npm python3 git; do
@@ -77,24 +80,29 @@ generated() {
 # The real servers and the generated ones are judged by themselves: that starts
 # hundreds of processes, and what is slow on a machine that is busy with other
 # tests proves nothing. What judges the generated ones has no state to race for,
-# and its compilers want the time.
+# and its compilers want the time. What needs the services comes last, for they
+# are still being built.
 tested() {
-  local others status
-  mapfile -t others < <(go list ./... | grep -Ev '/internal/(realtest|judged)$')
+  local alone='/internal/(realtest|judged)$' publishing='/(publish|internal/(cli|published|release|real[a-su-z][a-z]*))(/|$)' first last status
+  mapfile -t first < <(go list ./... | grep -Ev "$alone|$publishing")
+  mapfile -t last < <(go list ./... | grep -E "$publishing")
   # Hundreds of thousands of samples take five times as long under the race
   # detector, which other tests of the same packages serve as well.
-  go test -race -skip '^TestEquivalence' -parallel 8 -timeout 20m -json "${others[@]}"
+  go test -race -skip '^TestEquivalence' -parallel 8 -timeout 20m -json "${first[@]}"
   status=$?
   go test -run '^TestEquivalence' -json ./conformance/schema ./publish/serverjson || status=$?
   go test -race -timeout 20m -json ./internal/realtest || status=$?
   go test -parallel 2 -timeout 20m -json ./internal/judged || status=$?
+  while kill -0 "$installing" 2>/dev/null; do sleep 1; done
+  testservers/install services >"$scratch/services" 2>&1 || { cat "$scratch/services"; status=1; }
+  go test -race -skip '^TestEquivalence' -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
   return "$status"
 }
 
 # One program a package, for linking takes longer than fuzzing.
 fuzz() { # FOLDER TARGET
   local program=$scratch/fuzz-${1//\//-}
-  [[ -e $program ]] || go test -c -fuzz . -o "$program" "./$1" || return
+  [[ -e $program ]] || go test -c ${guided[@]+"${guided[@]}"} -o "$program" "./$1" || return
   (cd "$1" && "$program" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$fuzztime" -test.fuzzcachedir "$scratch/fuzzed") 2>&1 |
     tee "$scratch/fuzz" || return
   grep -q '^fuzz: elapsed' "$scratch/fuzz" # else no target has that name
@@ -102,6 +110,10 @@ fuzz() { # FOLDER TARGET
 
 echo "installing the pinned real servers, if they are not yet here"
 testservers/install || exit 1
+# Minutes of compiling on a fresh machine, which has time to spare while the tests
+# wait for servers.
+nice -n 19 testservers/install services >/dev/null 2>&1 &
+installing=$!
 
 step "gofmt" formatted
 step "go vet" go vet ./...

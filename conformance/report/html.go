@@ -1,12 +1,9 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
-	_ "embed" // for the page and its style
+	_ "embed" // for the page's style
 	"encoding/base64"
-	"fmt"
-	"html/template"
 	"io"
 	"time"
 
@@ -14,8 +11,7 @@ import (
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-//go:embed page.html.tmpl
-var pageTemplate string
+//go:generate go tool qtc -file=page.qtpl -skipLineComments
 
 //go:embed page.css
 var pageStyle string
@@ -37,25 +33,13 @@ const (
 // and a policy that allows none. It has a matrix of revisions and subjects, a
 // card with the wire log for each root cause, and every check's verdicts.
 func HTML(w io.Writer, r *conformance.Report, o Options) error {
-	page, err := template.New("page").Funcs(template.FuncMap{
-		"sign":    func(s conformance.Verdict) string { return markOf(s).sign },
-		"seconds": seconds,
-	}).Parse(pageTemplate)
-	if err != nil {
-		return fmt.Errorf("reading the page's template: %w", err)
-	}
-	var out bytes.Buffer
-	if err := page.Execute(&out, newHTMLPage(look(r, o.Strict))); err != nil {
-		return fmt.Errorf("writing the report as HTML: %w", err)
-	}
-	_, err = w.Write(out.Bytes())
+	_, err := io.WriteString(w, pageHTML(newHTMLPage(look(r, o.Strict))))
 	return err
 }
 
 // htmlPage is what the template shows. Its strings are safe for the eye; the
 // template escapes them for HTML.
 type htmlPage struct {
-	Style    template.CSS
 	Policy   string
 	Title    string
 	Verdict  conformance.Verdict
@@ -102,11 +86,10 @@ type (
 	}
 )
 
-func newHTMLPage(v view) htmlPage {
+func newHTMLPage(v view) *htmlPage {
 	b := htmlBuilder{view: v}
 	sum := sha256.Sum256([]byte(pageStyle))
-	p := htmlPage{
-		Style: template.CSS(pageStyle), // ours
+	p := &htmlPage{
 		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 			"'; base-uri 'none'; form-action 'none'",
 		Title: shown(v.Target.Name, 120), Verdict: v.verdict, Headline: v.headline,

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/conformance"
@@ -34,11 +33,10 @@ type (
 		Open                                 bool
 	}
 	htmlWire struct {
-		Sent               bool
-		Arrow, Start, Text string
-		Headers            []string
-		Millis             string
-		Size               int
+		Way, Arrow, Start, Text string
+		Headers                 []string
+		Millis                  string
+		Size                    int
 	}
 )
 
@@ -48,7 +46,7 @@ type budget int
 // take answers unsafe text safe and clipped, and charges for it.
 func (b *budget) take(text string, limit int) string {
 	text = shown(text, limit)
-	*b -= budget(len(template.HTMLEscapeString(text)))
+	*b -= budget(len(escaped(text)))
 	return text
 }
 
@@ -108,7 +106,7 @@ func (b *htmlBuilder) card(g group, left *budget) htmlCard {
 	c := htmlCard{
 		Anchor: anchor, State: g.Verdict, Level: level(g.Finding), Revisions: g.in,
 		Title: left.take(g.Title, 200), Check: left.take(g.Check, 200),
-		Ref: left.take(g.Ref, 200), Link: g.Link, Fix: left.take(g.Fix, htmlMessage),
+		Ref: left.take(g.Ref, 200), Link: webAddress(g.Link), Fix: left.take(g.Fix, htmlMessage),
 		Open: g.Verdict == conformance.Fail && len(b.by[conformance.Fail]) <= htmlOpen,
 	}
 	if len(g.Details) == 0 {
@@ -134,8 +132,11 @@ func wired(e conformance.Evidence, left *budget) htmlWire {
 	const skeleton = 200
 	*left -= skeleton
 	w := htmlWire{
-		Sent: e.Direction == "sent", Arrow: arrow(e), Start: left.take(start(e), 300), Text: left.take(e.Text, htmlExcerpt),
+		Way: "received", Arrow: arrow(e), Start: left.take(start(e), 300), Text: left.take(e.Text, htmlExcerpt),
 		Millis: fmt.Sprintf("%.1f", e.Millis), Size: e.Size,
+	}
+	if e.Direction == "sent" {
+		w.Way = "sent"
 	}
 	for _, h := range headers(e) {
 		w.Headers = append(w.Headers, left.take(h, 300))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/mcpctl/mcpctl/internal/redact"
 	"github.com/mcpctl/mcpctl/internal/term"
 	"github.com/mcpctl/mcpctl/mcp"
+	"github.com/mcpctl/mcpctl/publish/refusal"
 )
 
 // The exit codes, part of the command contract; docs/exit-codes.md.
@@ -73,6 +75,8 @@ func Main(ctx context.Context, s Streams, args []string) int {
 type app struct {
 	Streams
 	redact *redact.Redactor
+	// web fetches packages; nil is the network as it is. The demo plays a host.
+	web *http.Client
 }
 
 // explain tells the user about an error and gives its exit code.
@@ -101,18 +105,35 @@ func (a *app) known(err error) *Error {
 	if known := scaffoldError(err); known != nil {
 		return known
 	}
-	var refusal *mcp.ConnectError
-	if errors.As(err, &refusal) {
+	if r, ok := refusal.Of(err); ok {
+		return &Error{Code: exitOf(r.Kind), Err: err, Hint: r.Mend}
+	}
+	var unreached *mcp.ConnectError
+	if errors.As(err, &unreached) {
 		code := ExitEnvironment
-		switch refusal.Cause {
+		switch unreached.Cause {
 		case mcp.CauseAuth:
 			code = ExitRefused
 		case mcp.CauseUsage:
 			code = ExitUsage
 		}
-		return &Error{Code: code, Err: err, Hint: refusal.Hint}
+		return &Error{Code: code, Err: err, Hint: unreached.Hint}
 	}
 	return &Error{Code: ExitUsage, Err: err}
+}
+
+// exitOf is the exit code of a kind of refusal.
+func exitOf(k refusal.Kind) int {
+	switch k {
+	case refusal.Finding:
+		return ExitFindings
+	case refusal.Environment:
+		return ExitEnvironment
+	case refusal.Consent:
+		return ExitRefused
+	default:
+		return ExitUsage
+	}
 }
 
 // safe makes text that may hold a server's words fit for one line of a
@@ -149,8 +170,11 @@ func (a *app) commands() []*cobra.Command {
 		a.addCommand(),
 		a.updateCommand(),
 		a.templateCommand(),
-		a.publishCommand(),
 		a.sbomCommand(),
+		a.publishCommand(),
+		a.signCommand(),
+		a.verifyCommand(),
+		a.registryCommand(),
 		a.testCommand(),
 		a.checksCommand(),
 		a.versionCommand(),

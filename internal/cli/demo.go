@@ -25,9 +25,10 @@ func (a *app) demoCommand() *cobra.Command {
 	var template, profile, keep string
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Make a server, build it and judge it, in a temporary folder",
-		Long: `Make a new server from a template, build it, start it and judge it in every revision of the
-protocol, in a temporary folder, and say in a few lines how it went.
+		Short: "Make a server, judge it, publish it signed, and prove it, in a temporary folder",
+		Long: `Make a new server from a template, build it, judge it in every revision of the protocol, write its bill
+of materials, sign it, publish it at a registry of its own, prove it as a user would, and see a changed
+copy refused: all in a temporary folder, told in a few lines.
 
 Building may download what the template's dependencies pin. Nothing else leaves this machine.`,
 		Example: "  mcpctl demo\n  mcpctl demo --profile production --keep tide-table",
@@ -70,12 +71,22 @@ func (a *app) demo(ctx context.Context, template, profile, keep string) error {
 	if err != nil {
 		return err
 	}
+	if err := verdict(report, false); err != nil {
+		return err
+	}
+	release, err := a.demoPack(ctx, filepath.Join(temporary, "release"), command, report)
+	if err != nil {
+		return err
+	}
+	if err := a.demoPublish(ctx, release, command); err != nil {
+		return err
+	}
 	if keep != "" {
 		fmt.Fprintf(a.Out, "\nThe server is in %s: begin with its README.md and mcpctl.yaml.\n", a.safe(keep))
 	} else {
-		fmt.Fprint(a.Out, "\nMake your own with `mcpctl new NAME`; `mcpctl test` judges any server, yours or not.\n")
+		fmt.Fprint(a.Out, "\nMake your own with `mcpctl new NAME`; `mcpctl test` judges and `mcpctl verify` proves any server, yours or not.\n")
 	}
-	return verdict(report, false)
+	return nil
 }
 
 // step says in one line what was done and how long it took.
@@ -85,7 +96,7 @@ func (a *app) step(name string, began time.Time, format string, args ...any) {
 	if took < time.Second {
 		unit = time.Millisecond
 	}
-	fmt.Fprintf(a.Out, "%-6s %s  (%s)\n", name, a.safe(fmt.Sprintf(format, args...)), took.Round(unit))
+	fmt.Fprintf(a.Out, "%-7s %s  (%s)\n", name, a.safe(fmt.Sprintf(format, args...)), took.Round(unit))
 }
 
 func (a *app) demoNew(ctx context.Context, t *scaffold.Template, profile, dir string) (*scaffold.Plan, error) {
@@ -167,7 +178,7 @@ func (a *app) demoTest(ctx context.Context, target mcp.Target) (*conformance.Rep
 		len(report.Revisions), n[conformance.Pass], n[conformance.Fail], n[conformance.Warn], n[conformance.Unproven])
 	for _, f := range report.Findings {
 		if f.Verdict == conformance.Fail || f.Verdict == conformance.Warn || f.Verdict == conformance.Errored {
-			fmt.Fprintf(a.Out, "       %s %s in %s: %s\n", f.Verdict, f.Check, f.Revision, a.safe(f.Message))
+			fmt.Fprintf(a.Out, "        %s %s in %s: %s\n", f.Verdict, f.Check, f.Revision, a.safe(f.Message))
 		}
 	}
 	return report, nil

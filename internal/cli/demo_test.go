@@ -11,15 +11,20 @@ import (
 	"github.com/mcpctl/mcpctl/internal/cli"
 )
 
-// The demo is the README's first command: it really makes, builds and judges.
+// The demo is the README's first command: it really makes, builds, judges, signs,
+// publishes and proves.
 func TestDemo(t *testing.T) {
 	keep := filepath.Join(t.TempDir(), "kept")
 	s, out, said := cli.Test(map[string]string{"PATH": os.Getenv("PATH")})
 	require.Equal(t, cli.ExitFine, cli.Main(t.Context(), s, []string{"demo", "--keep", keep}), "%s%s", out, said)
-	assert.Regexp(t, `(?m)^new    8 files from template go \S+, profile lean, 0 of \d+ features  \(.*s\)$`, out.String())
-	assert.Regexp(t, `(?m)^build  one program, [\d.]+ MB  \(.*s\)$`, out.String())
-	assert.Regexp(t, `(?m)^start  tools/list answers with [1-9]\d* tools?  \(.*s\)$`, out.String())
-	assert.Regexp(t, `(?m)^test   5 revisions over stdio: \d{3,} passed, 0 failed, `, out.String())
+	assert.Regexp(t, `(?m)^new     8 files from template go \S+, profile lean, 0 of \d+ features  \(.*s\)$`, out.String())
+	assert.Regexp(t, `(?m)^build   one program, [\d.]+ MB  \(.*s\)$`, out.String())
+	assert.Regexp(t, `(?m)^start   tools/list answers with [1-9]\d* tools?  \(.*s\)$`, out.String())
+	assert.Regexp(t, `(?m)^test    5 revisions over stdio: \d{3,} passed, 0 failed, `, out.String())
+	assert.Regexp(t, `(?m)^sbom    [1-9]\d* components in a bundle of [\d.]+ MB  \(.*s\)$`, out.String())
+	assert.Regexp(t, `(?m)^publish io\.modelcontextprotocol\.anonymous/tide-table 1\.0\.0, signed, at a registry on this machine  \(.*s\)$`, out.String())
+	assert.Regexp(t, `(?m)^verify  1\d checks hold: `, out.String())
+	assert.Regexp(t, `(?m)^tamper  one byte of the bundle changed: refused \[package-digest\]  \(.*s\)$`, out.String())
 	assert.FileExists(t, filepath.Join(keep, "mcpctl.yaml"))
 
 	s, _, said = cli.Test(map[string]string{"PATH": os.Getenv("PATH")})

@@ -71,8 +71,3 @@ func (s Streams) color(choice string, tty bool) bool {
 	}
 	return tty || s.env("FORCE_COLOR") != ""
 }
-
-func terminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}

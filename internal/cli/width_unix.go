@@ -18,3 +18,10 @@ func columns(files ...*os.File) int {
 	}
 	return 0
 }
+
+// terminal says whether somebody sits behind a file. /dev/null is a device too,
+// but has no size.
+func terminal(f *os.File) bool {
+	_, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
+	return err == nil
+}

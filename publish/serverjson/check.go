@@ -57,7 +57,7 @@ func (d *Document) Check() []Finding {
 }
 
 // uncovered leaves out what a particular rule has found at the same place: one
-// cause, one finding.
+// cause, one finding. A warning covers no error.
 func uncovered(general, particular []fault) []fault {
 	type place struct {
 		pointer string
@@ -65,7 +65,9 @@ func uncovered(general, particular []fault) []fault {
 	}
 	covered := map[place]bool{}
 	for _, p := range particular {
-		covered[place{p.pointer, p.start}] = true
+		if rule, _ := Lookup(p.rule); rule.Level == Error {
+			covered[place{p.pointer, p.start}] = true
+		}
 	}
 	return slices.DeleteFunc(general, func(g fault) bool { return covered[place{g.pointer, g.start}] })
 }

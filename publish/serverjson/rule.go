@@ -85,7 +85,7 @@ func serverRules() []Rule {
 		{"repository/subfolder", Error, "subfolder is a clean relative path", "Write it like src/server: no slash at the ends, no dots as parts."},
 		{"server/empty", Warning, "The entry has a package or a remote", "Add packages or remotes; without them nobody can use the entry."},
 		{"meta/size", Error, "The publisher's block in _meta has at most 4096 bytes", "Keep less there, such as an address and a digest."},
-		{"meta/key", Warning, "_meta has no key but the publisher's", "Move it below " + publisherKey + "; registries drop all others."},
+		{"meta/key", Error, "_meta has no key but the publisher's", "Move it below " + publisherKey + "; registries refuse all others."},
 	}
 }
 

@@ -203,7 +203,7 @@ func (j *judge) meta(n *node) {
 	}
 	for _, m := range effective(n) {
 		if m.name != publisherKey {
-			j.faults = append(j.faults, fault{rule: "meta/key", pointer: m.value.pointer, start: m.start, reason: "is dropped by registries without a word"})
+			j.faults = append(j.faults, fault{rule: "meta/key", pointer: m.value.pointer, start: m.start, reason: "is refused by the registry, and dropped without a word by its publisher"})
 			continue
 		}
 		var decoded any

@@ -226,3 +226,13 @@ func TestDidYouMean(t *testing.T) {
 	require.Greater(t, len(findings), 2)
 	assert.Contains(t, findings[1].Reason, `title is known since 2025-10-11`)
 }
+
+// A document can lack two things at once: a warning about one hides no error about
+// the other.
+func TestWarningHidesNoError(t *testing.T) {
+	var rules []string
+	for _, f := range Check("server.json", []byte(`{"$schema": "`+SchemaURL(Current)+`", "name": "io.github.acme/echo", "version": "1.0.0"}`)) {
+		rules = append(rules, f.Rule)
+	}
+	assert.ElementsMatch(t, []string{"schema/required", "server/empty"}, rules)
+}

@@ -89,7 +89,7 @@ func FuzzImageArchive(f *testing.F) {
 func FuzzZip(f *testing.F) {
 	f.Add([]byte("PK\x05\x06" + strings.Repeat("\x00", 18)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		z, err := openZip(bytes.NewReader(data), int64(len(data)), "fuzz.zip")
+		z, err := OpenZip(bytes.NewReader(data), int64(len(data)), "fuzz.zip")
 		if err != nil {
 			return
 		}

@@ -49,7 +49,7 @@ func mcpb(f *os.File, name string) (*bill.Bill, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", name, err)
 	}
-	z, err := openZip(f, info.Size(), name)
+	z, err := OpenZip(f, info.Size(), name)
 	if err != nil {
 		return nil, err
 	}

@@ -4,25 +4,20 @@
 package golang
 
 import (
-	"bytes"
-	"embed"
 	"fmt"
 	"go/format"
-	"strconv"
 	"strings"
-	"text/template"
 
 	"github.com/mcpctl/mcpctl/internal/term"
 	"github.com/mcpctl/mcpctl/scaffold/add"
 )
 
-//go:embed tmpl
-var templates embed.FS
+//go:generate go tool qtc -skipLineComments
 
 // Generator writes Go. It holds nothing; the zero value is ready.
 type Generator struct{}
 
-// page is what the templates are filled with.
+// page is what the templates of an item are filled with.
 type page struct {
 	layout
 	add.Item
@@ -53,33 +48,52 @@ func (g Generator) Files(p *add.Project, it add.Item) ([]add.File, error) {
 	return files, checkFree(p.FS, l, it, files)
 }
 
-// render writes the files of an item, and leaves out what is the user's alone.
-func (d *page) render() ([]add.File, error) {
+// outline is a file to write and what writes it.
+type outline struct {
+	file add.File
+	text func(*page) string
+}
+
+// outlines are the files that an item of its kind becomes.
+func (d *page) outlines() []outline {
 	base := d.Dir(d.Kind) + d.Base
-	kind := string(d.Kind)
-	outlines := []struct {
-		tmpl string
-		file add.File
-	}{
-		{kind, add.File{Path: base + ".go", Handler: true}},
-		{kind + "_types", add.File{Path: base + "_types.go", Generated: true}},
-		{kind + "_test", add.File{Path: base + "_test.go"}},
-		{"http", add.File{Path: d.Dir(d.Kind) + "zz_generated_http.go", Generated: true, Shared: true}},
-		{"session_test", add.File{Path: d.Dir(d.Kind) + "zz_generated_session_test.go", Generated: true, Shared: true}},
+	handler := add.File{Path: base + ".go", Handler: true}
+	types := add.File{Path: base + "_types.go", Generated: true}
+	test := add.File{Path: base + "_test.go"}
+	http := add.File{Path: d.Dir(d.Kind) + "zz_generated_http.go", Generated: true, Shared: true}
+	session := add.File{Path: d.Dir(d.Kind) + "zz_generated_session_test.go", Generated: true, Shared: true}
+	switch {
+	case d.Kind == add.Prompt:
+		return []outline{{handler, promptGo}, {test, promptTestGo}, {session, sessionTestGo}}
+	case d.Kind == add.Resource:
+		return []outline{{handler, resourceGo}, {test, resourceTestGo}, {session, sessionTestGo}}
+	case d.Operation == nil:
+		return []outline{{handler, toolGo}, {types, toolTypesGo}, {test, toolTestGo}, {session, sessionTestGo}}
 	}
+	return []outline{{handler, toolGo}, {types, toolTypesGo}, {test, toolTestGo}, {http, httpGo}, {session, sessionTestGo}}
+}
+
+// render writes the files of an item.
+func (d *page) render() ([]add.File, error) {
 	var files []add.File
-	for _, o := range outlines {
-		if o.tmpl == "http" && d.Operation == nil || strings.HasSuffix(o.tmpl, "_types") && d.Kind != add.Tool {
-			continue
-		}
-		data, err := fill(o.tmpl, d)
+	for _, o := range d.outlines() {
+		text, err := formatted(o.file.Path, o.text(d))
 		if err != nil {
 			return nil, err
 		}
-		o.file.Data = data
+		o.file.Data = text
 		files = append(files, o.file)
 	}
 	return files, nil
+}
+
+// index is what the template of the index is filled with.
+type index struct {
+	layout
+	Packages []string
+	Calls    []string
+	Features []string // that MCP knows by these names: tools, resources, prompts
+	Upstream bool
 }
 
 // Index registers all entries: one file for all kinds, and one call in the
@@ -89,13 +103,7 @@ func (g Generator) Index(p *add.Project, entries []add.Entry) (add.File, error) 
 	if err != nil {
 		return add.File{}, err
 	}
-	data := struct {
-		layout
-		Packages []string
-		Calls    []string
-		Features []string // that MCP knows by these names: tools, resources, prompts
-		Upstream bool
-	}{layout: l}
+	data := index{layout: l}
 	used := map[add.Kind]bool{}
 	for _, e := range entries {
 		used[e.Kind] = true
@@ -111,28 +119,18 @@ func (g Generator) Index(p *add.Project, entries []add.Entry) (add.File, error) 
 			data.Packages = append(data.Packages, l.Module+"/"+strings.TrimSuffix(l.Dir(k), "/"))
 		}
 	}
-	text, err := fill("index", data)
+	text, err := formatted(l.IndexPath(), indexGo(&data))
 	return add.File{Path: l.IndexPath(), Data: text, Generated: true, Shared: true}, err
 }
 
-// fill fills a template and formats what comes out, which also proves that it
+// formatted is the text of a file as gofmt writes it, which also proves that it
 // is Go.
-func fill(name string, data any) ([]byte, error) {
-	t, err := template.New(name+".tmpl").Funcs(template.FuncMap{
-		"quote": strconv.Quote, "comment": comment, "raw": rawLiteral, "hint": hint,
-	}).ParseFS(templates, "tmpl/"+name+".tmpl")
+func formatted(path, text string) ([]byte, error) {
+	out, err := format.Source([]byte(text))
 	if err != nil {
-		return nil, fmt.Errorf("read the built-in template %s: %w", name, err)
+		return nil, fmt.Errorf("the %s that was generated is no Go: %w", path, err)
 	}
-	var out bytes.Buffer
-	if err := t.Execute(&out, data); err != nil {
-		return nil, fmt.Errorf("fill the built-in template %s: %w", name, err)
-	}
-	text, err := format.Source(out.Bytes())
-	if err != nil {
-		return nil, fmt.Errorf("the %s that was generated is no Go: %w", name, err)
-	}
-	return text, nil
+	return out, nil
 }
 
 // comment makes a stranger's text lines of a comment, none of them empty, that
@@ -145,12 +143,4 @@ func comment(text string) string {
 		}
 	}
 	return strings.Join(out, "\n")
-}
-
-// hint writes an optional annotation.
-func hint(name string, b *bool) string {
-	if b == nil {
-		return ""
-	}
-	return fmt.Sprintf("\n%s: new(%t),", name, *b)
 }

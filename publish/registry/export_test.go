@@ -1,0 +1,4 @@
+package registry
+
+// ParseProblemForTest lets the fuzz target of another package reach the parser.
+var ParseProblemForTest = parseProblem
