@@ -6,9 +6,13 @@ import (
 	"fmt"
 )
 
-// receive is told of every message; it answers the server's own requests.
+// receive is told of every message: it passes them on to who observes, and
+// answers the server's own requests.
 func (s *Session) receive(m Message, _ *Exchange) {
-	if m.MessageKind() != RequestMessage || s.options.Revision.Era() == Stateless {
+	if s.options.Observe != nil {
+		s.options.Observe(m)
+	}
+	if m.MessageKind() != RequestMessage || s.Revision().Era() == Stateless {
 		return
 	}
 	if s.asked.Add(1) > int64(s.options.Limits.Asked) {
@@ -19,9 +23,10 @@ func (s *Session) receive(m Message, _ *Exchange) {
 		if s.transport == nil {
 			return
 		}
+		answer := s.answer(m) // this may take a person's time; only sending it is bounded
 		ctx, cancel := context.WithTimeout(context.Background(), s.options.Limits.Call)
 		defer cancel()
-		s.Do(ctx, Request{Raw: s.answer(m), Notification: true})
+		s.Do(ctx, Request{Raw: answer, Notification: true})
 	})
 }
 

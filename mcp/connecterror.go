@@ -38,6 +38,9 @@ type ConnectError struct {
 	Err      error
 }
 
+// credentialsHint says how to give credentials that a server wants.
+const credentialsHint = "Sign in with `mcpctl login URL`, or give credentials with --bearer-env VAR or --header 'K: V'." //nolint:gosec // advice, no secret
+
 // Error is What.
 func (e *ConnectError) Error() string { return e.What }
 
@@ -47,7 +50,7 @@ func (e *ConnectError) Unwrap() error { return e.Err }
 // otherRevision says that the server speaks MCP, but not this revision.
 func (s *Session) otherRevision(x *Exchange, offered ...Revision) error {
 	return &ConnectError{Cause: CauseRevision, Offered: offered, Exchange: x,
-		What: fmt.Sprintf("the server does not speak %s; it offers %q", s.options.Revision, offered),
+		What: fmt.Sprintf("the server does not speak %s; it offers %q", s.Revision(), offered),
 		Hint: "Leave --revision out to test every revision that the server says it speaks."}
 }
 
@@ -55,14 +58,17 @@ func (s *Session) otherRevision(x *Exchange, offered ...Revision) error {
 func (s *Session) unopened(x *Exchange) error {
 	e := &ConnectError{Cause: CauseNoise, Exchange: x, Err: x.Err()}
 	var redirect *RedirectError
+	var denied *AuthorizeError
 	switch {
 	case errors.As(x.Err(), &redirect):
 		e.What = redirect.Error()
 		e.Hint = "Give the address that the redirect names, if you trust it."
+	case errors.As(x.Err(), &denied):
+		e.Cause, e.What = CauseAuth, denied.Error()
 	case x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden:
 		e.Cause = CauseAuth
 		e.What = fmt.Sprintf("the server answered %s with HTTP status %d", x.Request.Method, x.Status)
-		e.Hint = "Give credentials with --bearer-env VAR or --header 'K: V'."
+		e.Hint = credentialsHint
 	case x.Status >= 300:
 		e.What = fmt.Sprintf("the server answered %s with HTTP status %d", x.Request.Method, x.Status)
 		e.Hint = "Is this the address of the MCP endpoint?"

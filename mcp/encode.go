@@ -56,8 +56,8 @@ func (s *Session) params(r Request) Value {
 		return params
 	}
 	meta := map[string]any{}
-	if s.options.Revision.Era() == Stateless {
-		meta[MetaVersion] = s.options.Revision
+	if s.Revision().Era() == Stateless {
+		meta[MetaVersion] = s.Revision()
 		meta[MetaClientInfo], meta[MetaCapabilities] = s.said()
 	}
 	for _, m := range params.Get("_meta").Members() {

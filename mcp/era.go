@@ -11,7 +11,7 @@ import (
 // Open opens the session: initialize and initialized in the handshake era,
 // server/discover in the stateless one. Every failure is a *ConnectError.
 func (s *Session) Open(ctx context.Context) error {
-	if s.options.Revision.Era() == Stateless {
+	if s.Revision().Era() == Stateless {
 		return s.discover(ctx)
 	}
 	return s.initialize(ctx)
@@ -23,8 +23,11 @@ func (s *Session) initialize(ctx context.Context) error {
 	if err := s.opened(x); err != nil {
 		return err
 	}
-	if got := Revision(x.Result().Get("protocolVersion").Text()); got != s.options.Revision {
-		return s.otherRevision(x, got)
+	if got := Revision(x.Result().Get("protocolVersion").Text()); got != s.Revision() {
+		if !s.options.Negotiate || !got.Known() || got.Era() != Handshake {
+			return s.otherRevision(x, got)
+		}
+		s.revision.Store(&got)
 	}
 	s.Adopt(x)
 	s.Do(ctx, Request{Method: "notifications/initialized", Notification: true})
@@ -47,7 +50,7 @@ func (s *Session) Adopt(x *Exchange) {
 // keepID keeps the session id that came with an answer, if it may be sent back.
 func (s *Session) keepID(x *Exchange) {
 	id := x.Header.Get("Mcp-Session-Id")
-	if id == "" || !safeSessionID(id) || s.options.Revision.Era() == Stateless {
+	if id == "" || !safeSessionID(id) || s.Revision().Era() == Stateless {
 		return
 	}
 	s.mu.Lock()
@@ -58,7 +61,7 @@ func (s *Session) keepID(x *Exchange) {
 // InitializeRequest is the initialize request that opens the session.
 func (s *Session) InitializeRequest() Request {
 	return Request{Method: "initialize", Params: map[string]any{
-		"protocolVersion": s.options.Revision,
+		"protocolVersion": s.Revision(),
 		"capabilities":    s.clientCapabilities(),
 		"clientInfo":      clientInfo(),
 	}}
@@ -83,7 +86,7 @@ func (s *Session) discover(ctx context.Context) error {
 		return err
 	}
 	supported := revisions(x.Result().Get("supportedVersions"))
-	if len(supported) > 0 && !slices.Contains(supported, s.options.Revision) {
+	if len(supported) > 0 && !slices.Contains(supported, s.Revision()) {
 		return s.otherRevision(x, supported...)
 	}
 	s.mu.Lock()
@@ -96,7 +99,7 @@ func (s *Session) discover(ctx context.Context) error {
 func (s *Session) opened(x *Exchange) error {
 	s.keepID(x)
 	if failure := x.RPCError(); failure != nil {
-		if offered := revisions(failure.Data.Get("supported")); len(offered) > 0 && !slices.Contains(offered, s.options.Revision) {
+		if offered := revisions(failure.Data.Get("supported")); len(offered) > 0 && !slices.Contains(offered, s.Revision()) {
 			return s.otherRevision(x, offered...)
 		}
 		return &ConnectError{Cause: CauseRefused, Exchange: x, Err: failure,
@@ -138,7 +141,7 @@ func (s *Session) clientCapabilities() map[string]any {
 	if s.options.Capabilities != nil {
 		return s.options.Capabilities
 	}
-	return FullCapabilities(s.options.Revision)
+	return FullCapabilities(s.Revision())
 }
 
 // FullCapabilities are all client capabilities that r has, so that a server

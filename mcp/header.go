@@ -26,14 +26,14 @@ func (s *Session) header(r Request, params Value) http.Header {
 func (s *Session) mirrored(r Request, params Value) mirrored {
 	m := mirrored{httpMethod: r.HTTPMethod}
 	switch {
-	case s.options.Revision.Era() == Stateless:
+	case s.Revision().Era() == Stateless:
 		s.mirrorBody(&m, r, params)
 	case s.kind == HTTP:
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		m.session = s.id
-		if s.ready && s.options.Revision >= Rev20250618 {
-			m.version = string(s.options.Revision)
+		if s.ready && s.Revision() >= Rev20250618 {
+			m.version = string(s.Revision())
 		}
 	}
 	return m
@@ -42,7 +42,7 @@ func (s *Session) mirrored(r Request, params Value) mirrored {
 // mirrorBody mirrors the body into headers:
 // basic/transports/streamable-http#request-headers of 2026-07-28.
 func (s *Session) mirrorBody(m *mirrored, r Request, params Value) {
-	m.version, m.method = string(s.options.Revision), r.Method
+	m.version, m.method = string(s.Revision()), r.Method
 	if v := params.Get("_meta", MetaVersion).Text(); v != "" {
 		m.version = v
 	}

@@ -46,6 +46,8 @@ type httpClient struct {
 	redirects int
 	tripper   http.RoundTripper
 	own       *http.Transport // nil when the caller brought another
+
+	authorizer Authorizer // nil when the target has none
 }
 
 // newHTTPClient judges the target's address and makes a client for it. Its
@@ -57,7 +59,7 @@ func newHTTPClient(target Target, limits Limits) (*httpClient, error) {
 			What: "the address of the server cannot be used: " + err.Error(),
 			Hint: "Give the whole address, as in http://127.0.0.1:3000/mcp."}
 	}
-	c := &httpClient{endpoint: endpoint, header: http.Header{}, redirects: limits.Redirects}
+	c := &httpClient{endpoint: endpoint, header: http.Header{}, redirects: limits.Redirects, authorizer: target.Authorizer}
 	for name, values := range target.Header {
 		for _, v := range values {
 			c.header.Add(name, v)
@@ -112,16 +114,22 @@ func parseEndpoint(address string) (*url.URL, error) {
 	return u, nil
 }
 
-// do sends x to its URL and follows redirects within the origin. The caller
-// closes the answer's body. A redirect that is refused gives both the answer
-// and a *RedirectError.
+// do sends x to its URL, follows redirects within the origin, and repeats it
+// when the target's Authorizer has better credentials after a refusal. The
+// caller closes the answer's body. A redirect that is refused gives both the
+// answer and a *RedirectError, and credentials that stay refused an
+// *AuthorizeError.
 func (c *httpClient) do(ctx context.Context, x *Exchange) (*http.Response, error) {
 	at, err := parseEndpoint(x.URL)
 	if err != nil {
 		return nil, err
 	}
-	for hop := 0; ; hop++ {
+	for hop, refusals := 0, 0; ; {
 		request, err := c.request(ctx, x, at)
+		if err != nil {
+			return nil, err
+		}
+		sent, told, err := c.authorize(ctx, request, x)
 		if err != nil {
 			return nil, err
 		}
@@ -129,12 +137,24 @@ func (c *httpClient) do(ctx context.Context, x *Exchange) (*http.Response, error
 		if err != nil {
 			return nil, err
 		}
+		if told && refusals < maxAuthorize {
+			again, err := c.refused(ctx, sent, response)
+			if err != nil {
+				return response, err
+			}
+			if again {
+				response.Body.Close()
+				refusals++
+				continue
+			}
+		}
 		next, err := c.redirect(response, x.Method, at, hop)
 		if next == nil {
 			return response, err
 		}
 		response.Body.Close()
 		at = next
+		hop++
 	}
 }
 

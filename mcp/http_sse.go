@@ -264,11 +264,14 @@ func (t *sseTransport) unopened(why error) error {
 	e := &ConnectError{Cause: CauseNoise, Exchange: t.stream, Err: why, Hint: "Is this the address of an MCP server's event stream?"}
 	var status *StatusError
 	var elsewhere *RedirectError
+	var denied *AuthorizeError
 	switch {
+	case errors.As(why, &denied):
+		e.Cause, e.What, e.Hint = CauseAuth, denied.Error(), ""
 	case errors.As(why, &status) && (status.Code == http.StatusUnauthorized || status.Code == http.StatusForbidden):
 		e.Cause = CauseAuth
 		e.What = fmt.Sprintf("the server answered the GET for its event stream with HTTP status %d", status.Code)
-		e.Hint = "Give credentials with --bearer-env VAR or --header 'K: V'."
+		e.Hint = credentialsHint
 	case errors.As(why, &status):
 		e.What = fmt.Sprintf("the server answered the GET for its event stream with HTTP status %d", status.Code)
 	case errors.As(why, &elsewhere), errors.Is(why, errNoEndpoint), errors.Is(why, errNoEventStream):

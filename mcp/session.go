@@ -11,6 +11,11 @@ import (
 // Options say how to open a Session.
 type Options struct {
 	Revision Revision
+	// Negotiate goes on in the handshake revision that the server answers
+	// initialize with, when it is another than Revision and one that mcpctl
+	// speaks (basic/lifecycle#version-negotiation). Without it that is an
+	// error.
+	Negotiate bool
 	// Transport is needed for URLs: HTTP or SSE. Commands and pipes speak
 	// stdio whatever it says.
 	Transport TransportKind
@@ -26,6 +31,10 @@ type Options struct {
 	// Answer replies to the server's own requests; nil means
 	// DefaultAnswer.
 	Answer func(Message) (result any, err *RPCError)
+	// Observe, if set, is told of every message that the server sends,
+	// responses included, as it comes and however much the log still keeps.
+	// It must not block, and may be called from several goroutines at once.
+	Observe func(Message)
 }
 
 // Session is a conversation with a server in one revision. It knows the era's
@@ -36,6 +45,7 @@ type Session struct {
 	target    Target
 	transport Transport
 	kind      TransportKind
+	revision  atomic.Pointer[Revision] // as asked for, until another is agreed upon
 	lastID    atomic.Int64
 	asked     atomic.Int64
 	answers   sync.WaitGroup
@@ -56,6 +66,7 @@ type Session struct {
 // Every failure is a *ConnectError.
 func Connect(ctx context.Context, target Target, o Options) (*Session, error) {
 	s := &Session{options: o, target: target, dialled: make(chan struct{}), headers: map[mirrored]http.Header{}}
+	s.revision.Store(&o.Revision)
 	ctx, cancel := context.WithTimeout(ctx, o.Limits.Start)
 	defer cancel()
 	if err := s.dial(ctx); err != nil {
@@ -92,8 +103,9 @@ func (s *Session) dial(ctx context.Context) (err error) {
 	return err
 }
 
-// Revision is the revision that the session speaks.
-func (s *Session) Revision() Revision { return s.options.Revision }
+// Revision is the revision that the session speaks: the one asked for, or the
+// one that Options.Negotiate led to.
+func (s *Session) Revision() Revision { return *s.revision.Load() }
 
 // Kind is the transport that the session speaks over.
 func (s *Session) Kind() TransportKind { return s.kind }

@@ -25,6 +25,9 @@ type Target struct {
 	URL string
 	// Header is sent with every HTTP request, secrets included.
 	Header http.Header
+	// Authorizer, if set, gives the Authorization header of HTTP requests
+	// where Header has none.
+	Authorizer Authorizer
 	// Client sends HTTP requests; nil means one with safe defaults. Its
 	// redirect policy is replaced.
 	Client *http.Client

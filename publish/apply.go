@@ -26,6 +26,11 @@ func (p *Plan) Left() int {
 	return n
 }
 
+// Begun reports that something is done that lasts.
+func (p *Plan) Begun() bool {
+	return slices.ContainsFunc(p.Steps, func(s *Step) bool { return s.Writes != "" && s.State == Done })
+}
+
 // Apply does what is left, step by step, and keeps the journal. What it refuses
 // or breaks off at, the same call does later: every step first asks whether it
 // is done.

@@ -1,6 +1,8 @@
 package publish_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -102,6 +104,35 @@ func TestBadReleases(t *testing.T) {
 			_, err = os.Stat(filepath.Join(w.dir, ".mcpctl"))
 			assert.ErrorIs(t, err, os.ErrNotExist)
 		})
+	}
+}
+
+// One cause is one problem: a file that nobody should take is no reason to ask
+// for a file.
+func TestAnArtifactThatIsDangerous(t *testing.T) {
+	w := newWorld(t)
+	var b bytes.Buffer
+	archive := zip.NewWriter(&b)
+	_, err := archive.Create("../evil")
+	require.NoError(t, err)
+	require.NoError(t, archive.Close())
+	evil := w.write("evil.mcpb", b.Bytes())
+	w.server(func(d map[string]any) {
+		second(d)["identifier"] = w.hosts.URL + "/acme/echo/releases/download/later/echo.mcpb"
+		second(d)["fileSha256"] = realpackages.SHA256(b.Bytes())
+	})
+	for path, codes := range map[string][]string{evil: {"artifact-escapes"}, "": {"package-not-visible"}} {
+		p, err := w.plan(t.Context(), func(in *publish.Inputs, _ *publish.Options) {
+			if path != "" {
+				in.Artifacts = []publish.Artifact{{Type: "mcpb", Path: path}}
+			}
+		})
+		require.NoError(t, err)
+		var found []string
+		for _, problem := range p.Release.Problems {
+			found = append(found, problem.Code)
+		}
+		assert.Equal(t, codes, found)
 	}
 }
 

@@ -39,11 +39,13 @@ func (r *Release) packages(ctx context.Context, in Inputs, ask Packages) error {
 		known := Package{Package: p}
 		var local []attest.Package
 		local, left, err = known.take(r.Name, left, list)
-		if err != nil {
+		spoiled := err != nil
+		if spoiled {
 			r.problem(err)
 		}
 		known.Proof = ask.Prove(ctx, r.Name, p)
-		if known.Files, err = known.bound(local); err != nil {
+		known.Files, err = known.bound(local)
+		if err != nil && !(spoiled && known.awaited()) { // it is not there yet, and its file is no way round that
 			r.problem(err)
 		}
 		if p.Type == packages.OCI && moves(p.Identifier) {

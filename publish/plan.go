@@ -32,6 +32,9 @@ type Step struct {
 	Needs string `json:"needs,omitempty"`
 	Held  string `json:"held,omitempty"`
 	Note  string `json:"note,omitempty"`
+	// Document is what is signed or sent, byte for byte, where that is a text. What
+	// depends on a signature that is not made yet is zeros.
+	Document string `json:"-"`
 
 	done func(context.Context) (bool, error)
 	do   func(context.Context) error
@@ -150,7 +153,7 @@ func (p *Plan) steps() {
 		p.add(Step{ID: "check", Kind: KindCheck, Title: "check permission to attach and to publish, before anything is signed"}, p.checked, p.check)
 	}
 	for _, s := range r.Statements {
-		p.add(Step{ID: "sign/" + s.Name, Kind: KindSign, Title: "sign " + s.Name + ": " + s.Note, Digest: sum(s.Bytes), Bytes: len(s.Bytes), Writes: p.journal.dir},
+		p.add(Step{ID: "sign/" + s.Name, Kind: KindSign, Title: "sign " + s.Name + ": " + s.Note, Digest: sum(s.Bytes), Bytes: len(s.Bytes), Document: string(s.Bytes), Writes: p.journal.dir},
 			p.signed(s), p.sign(s))
 	}
 	if file := p.lines(); file != "" {

@@ -15,6 +15,8 @@ type Style struct {
 	// Color marks states and headings; Signer says who will sign.
 	Color  bool
 	Signer string
+	// Documents shows what is signed and sent besides their digests.
+	Documents bool
 }
 
 // page is text that is made line by line. What strangers wrote is made safe for
@@ -77,7 +79,7 @@ func (p *Plan) Print(w io.Writer, s Style) error {
 	if s.Signer != "" {
 		out.line("  signed %s; kept in %s", s.Signer, p.journal.dir)
 	}
-	printSteps(out, p.Steps)
+	printSteps(out, p.Steps, s.Documents)
 	printNotes(out, r.Notes)
 	if len(r.Problems) > 0 {
 		out.heading("It cannot be published like this")
@@ -119,7 +121,7 @@ func clause(text string) string {
 	return ": " + text
 }
 
-func printSteps(out *page, steps []*Step) {
+func printSteps(out *page, steps []*Step, documents bool) {
 	for _, step := range steps {
 		out.marked(string(step.State), "%s", step.Title)
 		if step.State == Done {
@@ -143,6 +145,11 @@ func printSteps(out *page, steps []*Step) {
 		if step.Needs != "" {
 			out.detail("needs %s; held: %s", step.Needs, either(step.Held, "unknown"))
 		}
+		if documents && step.Document != "" {
+			for line := range strings.Lines(step.Document) {
+				out.detail("%s", strings.TrimRight(line, "\r\n"))
+			}
+		}
 	}
 }
 
@@ -163,7 +170,7 @@ func (u *Undo) Print(w io.Writer, s Style) error {
 		out.line("  users will read: %s", u.Message)
 	}
 	out.heading("Steps")
-	printSteps(out, u.Steps)
+	printSteps(out, u.Steps, s.Documents)
 	printNotes(out, u.Notes)
 	_, err := io.WriteString(w, out.String())
 	return err

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -189,6 +190,58 @@ func TestATokenThatRunsOut(t *testing.T) {
 	assert.Equal(t, 2, refused)
 	assert.Equal(t, 3, logins)
 	w.settled(statements)
+}
+
+// What the token is for shows before anything is signed where logging in asks
+// nobody; a person is not asked for it twice.
+func TestPermissionIsTriedBeforeSigning(t *testing.T) {
+	minter := realregistry.NewMinter(make([]byte, 32))
+	stranger, err := registry.ParseToken(minter.Mint(realregistry.Permission{Action: "publish", Resource: "io.github.other/*"}))
+	require.NoError(t, err)
+	for name, tc := range map[string]struct {
+		early, stranger, short bool
+		code                   string
+		signed, logins         int
+	}{
+		"a stranger's":              {early: true, stranger: true, code: "forbidden", logins: 1},
+		"a stranger's, asked late":  {stranger: true, code: "forbidden", signed: statements, logins: 1},
+		"ours":                      {early: true, signed: statements, logins: 1},
+		"ours, asked late":          {signed: statements, logins: 1},
+		"ours, run out by the time": {early: true, short: true, signed: statements, logins: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s, logins := w.services(), 0
+			login := s.Targets[0].Login
+			s.Targets[0].Early = tc.early
+			s.Targets[0].Login = func(ctx context.Context) (registry.Token, error) {
+				logins++
+				if tc.stranger {
+					return stranger, nil
+				}
+				token, err := login(ctx)
+				if tc.short && logins == 1 {
+					token.Expires = time.Now().Add(time.Second)
+				}
+				return token, err
+			}
+			r, err := publish.Gather(t.Context(), w.inputs(), s)
+			require.NoError(t, err)
+			p, err := publish.NewPlan(t.Context(), r, s, publish.Options{Pause: 1})
+			require.NoError(t, err)
+			require.NoError(t, p.Ready())
+			assert.Zero(t, logins, "planning logs in nowhere")
+			err = p.Apply(t.Context())
+			assert.Equal(t, tc.code, refusal.Code(err))
+			assert.Len(t, w.counted.times, tc.signed)
+			assert.Equal(t, tc.signed > 0, p.Begun(), "what lasts is said to last")
+			assert.Equal(t, tc.logins, logins)
+			if tc.code == "" {
+				require.NoError(t, err)
+				w.settled(statements)
+			}
+		})
+	}
 }
 
 // The login comes after everything that takes long.

@@ -36,6 +36,9 @@ type Target struct {
 	Held func() (registry.Token, bool)
 	// Login gets a new token; without it there is no way to one.
 	Login func(ctx context.Context) (registry.Token, error)
+	// Early says that Login asks no person and may be called again, so that it can
+	// be tried before anything is signed.
+	Early bool
 	// How says for people where Login gets it from.
 	How string
 }

@@ -33,7 +33,8 @@ func (t *target) steps() {
 			step.Note = "by " + t.How
 		}
 	}
-	t.plan.add(Step{ID: "publish/" + t.Name, Kind: KindPublish, Title: "publish " + r.ID() + " at " + t.Name, Writes: t.Name, Digest: r.Digest, Bytes: t.plan.size(),
+	draft := t.plan.draft()
+	t.plan.add(Step{ID: "publish/" + t.Name, Kind: KindPublish, Title: "publish " + r.ID() + " at " + t.Name, Writes: t.Name, Digest: r.Digest, Bytes: len(draft), Document: draft,
 		Note: "server.json with the pointer to the attestations"},
 		func(context.Context) (bool, error) { return t.entry != nil, nil }, t.publish)
 	t.plan.add(Step{ID: "read-back/" + t.Name, Kind: KindReadBack, Title: "read " + r.ID() + " back from " + t.Name + " and compare"},
@@ -52,17 +53,17 @@ func (p *Plan) document() ([]byte, error) {
 	return attest.WithPointer(p.Release.Raw, own)
 }
 
-// size is how many bytes will be published. Digests have one length, so it is
-// known before anything is signed.
-func (p *Plan) size() int {
+// draft is what will be published, as far as that is known before anything is
+// signed: digests of what is signed are zeros, which are as long.
+func (p *Plan) draft() string {
 	document, err := p.document()
 	if err != nil {
 		document, err = attest.WithPointer(p.Release.Raw, p.Release.pointer(strings.Repeat("0", 64)))
 	}
 	if err != nil {
-		return 0 // Gather has said why
+		return "" // Gather has said why
 	}
-	return len(document)
+	return string(document)
 }
 
 // tries bounds how often an entry is sent or read back.

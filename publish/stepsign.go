@@ -48,7 +48,7 @@ func (p *Plan) check(ctx context.Context) error {
 		}
 	}
 	for _, t := range p.targets {
-		if err := t.canPublish(); err != nil {
+		if err := t.canPublish(ctx); err != nil {
 			return err
 		}
 	}

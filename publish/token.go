@@ -39,6 +39,9 @@ func (t *target) asked(held string) string {
 	if t.Login == nil {
 		return held + ", and no way to a token: run `mcpctl registry login`"
 	}
+	if t.Early {
+		return held + "; a token will be asked for before anything is signed, and again if it has run out by then"
+	}
 	return held + "; a token will be asked for when everything else is done"
 }
 
@@ -75,12 +78,18 @@ func (t *target) usable() bool {
 	return t.token != nil && t.allows(*t.token) && !t.token.Expired(t.plan.options.Now().Add(margin))
 }
 
-// canPublish refuses early what cannot succeed.
-func (t *target) canPublish() error {
-	if t.entry != nil || t.Login != nil || t.Held == nil || t.usable() {
+// canPublish refuses early what cannot succeed. Where logging in costs nobody
+// anything, that is tried too: whose name it is shows in the token only.
+func (t *target) canPublish(ctx context.Context) error {
+	switch {
+	case t.entry != nil, t.Login == nil && t.Held == nil, t.usable():
 		return nil
+	case t.Login == nil:
+		return t.without()
+	case t.Early:
+		return t.logIn(ctx)
 	}
-	return t.without()
+	return nil
 }
 
 // without is the refusal of who has no token that will do, and no way to one.

@@ -4,15 +4,21 @@
 package templates
 
 import (
-	"embed"
+	"archive/zip"
+	_ "embed" // for the archive
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 )
 
-//go:embed all:go all:gateway
-var embedded embed.FS
+//go:generate go run ./packed/gen
+
+// packed has the folders go and gateway. Whoever changes a template runs go
+// generate; a test says so.
+//
+//go:embed packed.zip
+var packed string
 
 // ErrUnknown says that no template of that id is built in.
 var ErrUnknown = errors.New("no template of that name is built in")
@@ -24,7 +30,11 @@ func List() []string { return []string{"go", "gateway"} }
 func FS(id string) (fs.FS, error) {
 	for _, known := range List() {
 		if id == known {
-			return fs.Sub(embedded, id)
+			archive, err := zip.NewReader(strings.NewReader(packed), int64(len(packed)))
+			if err != nil {
+				return nil, fmt.Errorf("opening the built-in templates: %w", err)
+			}
+			return fs.Sub(archive, id)
 		}
 	}
 	return nil, fmt.Errorf("%q: %w; there are %s", id, ErrUnknown, strings.Join(List(), ", "))

@@ -11,7 +11,7 @@ import (
 )
 
 // Program answers the path of one of the programs that publishing is tested
-// against: mcp-registry, fulcio, rekor, timestamp-server, cosign,
+// against: mcp-registry, fulcio, rekor, timestamp-server, cosign, tmux,
 // docker-registry, syft, goreleaser, or postgres, beside which lie PostgreSQL's others. It
 // is an error when they are not installed; a test fails then and never skips.
 func Program(name string) (string, error) {

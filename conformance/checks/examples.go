@@ -1,14 +1,19 @@
 package checks
 
 import (
-	"embed"
+	"archive/zip"
+	_ "embed" // for the examples
+	"io/fs"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-//go:embed examples
-var examples embed.FS
+// packed are the files of the folder examples: a twentieth of their size, which
+// every mcpctl would carry.
+//
+//go:embed examples.zip
+var packed string
 
 // Example is a recorded exchange that shows a check at work.
 type Example struct {
@@ -22,7 +27,11 @@ type Example struct {
 // its twin makes in the tests. ok is false for a check without any.
 func Examples(id string) (pass, fail Example, ok bool) {
 	suite, _, _ := strings.Cut(id, "/")
-	data, err := examples.ReadFile("examples/" + suite + ".txtar")
+	archive, err := zip.NewReader(strings.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		return pass, fail, false
+	}
+	data, err := fs.ReadFile(archive, suite+".txtar")
 	if err != nil {
 		return pass, fail, false
 	}

@@ -1,8 +1,11 @@
 package checks_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"flag"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -68,12 +71,51 @@ func (e *examples) write(t *testing.T) {
 	}
 }
 
+// pack is what the program carries of the folder examples.
+func pack(t *testing.T) []byte {
+	var b bytes.Buffer
+	archive := zip.NewWriter(&b)
+	files, err := os.ReadDir("examples")
+	require.NoError(t, err)
+	for _, file := range files {
+		data, err := os.ReadFile(filepath.Join("examples", file.Name()))
+		require.NoError(t, err)
+		w, err := archive.CreateHeader(&zip.FileHeader{Name: file.Name(), Method: zip.Deflate})
+		require.NoError(t, err)
+		_, err = w.Write(data)
+		require.NoError(t, err)
+	}
+	require.NoError(t, archive.Close())
+	return b.Bytes()
+}
+
+// TestExamplesArePacked: what people review is what the program shows. Files are
+// compared, not archives, for compressors get better.
+func TestExamplesArePacked(t *testing.T) {
+	if *update {
+		require.NoError(t, os.WriteFile("examples.zip", pack(t), 0o644))
+	}
+	archive, err := zip.OpenReader("examples.zip")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, archive.Close()) }()
+	files, err := os.ReadDir("examples")
+	require.NoError(t, err)
+	require.Len(t, archive.File, len(files))
+	for _, file := range files {
+		want, err := os.ReadFile(filepath.Join("examples", file.Name()))
+		require.NoError(t, err)
+		got, err := fs.ReadFile(archive, file.Name())
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(got), "go test ./conformance/checks -run 'TestProofs|TestExamplesArePacked' -update")
+	}
+}
+
 // TestEveryCheckHasExamples: what `checks explain` promises is there.
 func TestEveryCheckHasExamples(t *testing.T) {
 	for _, suite := range checks.All() {
 		for _, c := range suite.Checks {
 			pass, fail, ok := checks.Examples(c.ID)
-			assert.True(t, ok && pass.Text != "" && fail.Text != "", "%s has no examples: go test ./conformance/checks -run TestProofs -update", c.ID)
+			assert.True(t, ok && pass.Text != "" && fail.Text != "", "%s has no examples: go test ./conformance/checks -run 'TestProofs|TestExamplesArePacked' -update", c.ID)
 		}
 	}
 }

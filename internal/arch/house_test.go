@@ -17,8 +17,8 @@ const module = "github.com/mcpctl/mcpctl"
 var floors = [][]string{
 	{"internal/atomic", "internal/nearest", "internal/redact", "internal/term", "publish/refusal", "publish/sbom/bill", "templates", "templates/released"},
 	{"mcp", "publish/attest", "publish/credential", "publish/sbom/collect", "scaffold/merge"},
-	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "mcp/mcptest", "publish/attach", "publish/packages", "publish/registry", "publish/sbom", "publish/serverjson", "publish/sign", "publish/surface", "scaffold", "scaffold/add/openapi"},
-	{"conformance", "conformance/spec/ledger", "inspect", "publish", "publish/desk", "publish/verify", "scaffold/add", "scaffold/pack", "scaffold/update"},
+	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "inspect/servers", "inspect/traffic", "mcp/auth", "mcp/mcptest", "publish/attach", "publish/packages", "publish/registry", "publish/sbom", "publish/serverjson", "publish/sign", "publish/surface", "scaffold", "scaffold/add/openapi"},
+	{"conformance", "conformance/spec/ledger", "inspect", "inspect/compare", "inspect/doctor", "inspect/form", "inspect/tape", "publish", "publish/desk", "publish/verify", "scaffold/add", "scaffold/pack", "scaffold/update"},
 	{"conformance/checks", "conformance/report", "inspect/tui", "scaffold/add/golang"},
 	{"internal/cli"},
 	{"cmd/mcpctl"},
@@ -26,7 +26,7 @@ var floors = [][]string{
 
 // outside are packages that no user runs. They may import anything; only tests
 // import them. A folder named gen, for a generator, is outside wherever it is.
-var outside = []string{"bench", "internal/arch", "internal/docgen", "internal/judged", "internal/published", "internal/realoci", "internal/realpackages", "internal/realregistry", "internal/realsigstore", "internal/realtest", "internal/release", "testservers"}
+var outside = []string{"bench", "internal/arch", "internal/docgen", "internal/judged", "internal/published", "internal/realauth", "internal/realoci", "internal/realpackages", "internal/realregistry", "internal/realsigstore", "internal/realtest", "internal/realtui", "internal/release", "testservers"}
 
 // guests are the modules that the house lets in, each with the rooms that it may
 // enter. Tests and what is outside the house may use any that go.mod names.
@@ -36,29 +36,31 @@ var guests = []struct {
 }{
 	{"github.com/spf13/", []string{"internal/cli"}},
 	{"charm.land/", []string{"inspect/tui"}},
+	{"github.com/charmbracelet/", []string{"inspect/tui"}},
 	{"github.com/rogpeppe/go-internal/txtar", []string{"conformance/checks"}},
 	{"github.com/santhosh-tekuri/jsonschema/", []string{"conformance/schema", "mcp/mcptest"}},
 	{"github.com/sigstore/cosign/v2/pkg/oci", []string{"publish/attach"}},
 	{"github.com/sigstore/", []string{"publish/sign"}},
+	{"github.com/secure-systems-lab/go-securesystemslib/encrypted", []string{"publish/sign"}},
 	{"github.com/theupdateframework/go-tuf/v2/metadata", []string{"publish/sign"}},
 	{"google.golang.org/protobuf/", []string{"publish/sign"}},
 	{"github.com/google/go-containerregistry/", []string{"publish/attach"}},
 	{"github.com/cyberphone/json-canonicalization/", []string{"publish/attest"}},
 	{"github.com/zalando/go-keyring", []string{"publish/credential"}},
 	{"github.com/valyala/quicktemplate", []string{"conformance/report", "scaffold/add/golang"}},
-	{"github.com/itchyny/gojq", []string{"inspect", "internal/cli"}},
-	{"golang.org/x/oauth2", []string{"publish/registry", "publish/sign"}},
-	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "inspect", "internal/cli", "publish/sbom/collect", "scaffold", "scaffold/add", "scaffold/add/openapi", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
+	{"github.com/itchyny/gojq", []string{"inspect"}},
+	{"golang.org/x/oauth2", []string{"mcp/auth", "publish/registry", "publish/sign"}},
+	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "inspect", "inspect/servers", "inspect/traffic", "internal/cli", "publish/sbom/collect", "scaffold", "scaffold/add", "scaffold/add/openapi", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
 	{"golang.org/x/mod/", []string{"internal/cli", "publish/desk", "publish/sbom/collect", "publish/serverjson", "scaffold", "scaffold/add/golang", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
 	{"github.com/rogpeppe/go-internal/lockedfile", []string{"publish/desk"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"publish/desk"}},
 	{"github.com/coreos/go-oidc/v3/oidc", []string{"publish/sign"}},
 	{"github.com/rogpeppe/go-internal/diff", []string{"scaffold"}},
-	{"github.com/tailscale/hujson", []string{"scaffold/merge"}},
+	{"github.com/tailscale/hujson", []string{"inspect/servers", "scaffold/merge"}},
 	{"github.com/CycloneDX/cyclonedx-go", []string{"publish/sbom"}},
 	{"github.com/spdx/tools-golang/", []string{"publish/sbom"}},
 	{"github.com/package-url/packageurl-go", []string{"publish/attest", "publish/sbom/bill"}},
-	{"github.com/pelletier/go-toml/", []string{"publish/sbom/collect", "publish/serverjson"}},
+	{"github.com/pelletier/go-toml/", []string{"inspect/servers", "publish/sbom/collect", "publish/serverjson"}},
 	{"golang.org/x/sys/", []string{"internal/cli"}},
 }
 

@@ -56,6 +56,12 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
+// passed is the exit code of a program that mcpctl stood in for, whatever signal
+// ended it.
+type passed int
+
+func (p passed) Error() string { return fmt.Sprintf("exit code %d", int(p)) }
+
 // Main runs a command line and returns its exit code.
 func Main(ctx context.Context, s Streams, args []string) int {
 	app := &app{Streams: s, redact: redact.New()}
@@ -65,6 +71,10 @@ func Main(ctx context.Context, s Streams, args []string) int {
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	err := root.ExecuteContext(ctx)
+	var child passed
+	if errors.As(err, &child) {
+		return int(child)
+	}
 	if ctx.Err() != nil && err != nil {
 		return ExitInterrupted
 	}
@@ -177,6 +187,18 @@ func (a *app) commands() []*cobra.Command {
 		a.registryCommand(),
 		a.testCommand(),
 		a.checksCommand(),
+		a.toolsCommand(),
+		a.resourcesCommand(),
+		a.promptsCommand(),
+		a.completeCommand(),
+		a.discoverCommand(),
+		a.pingCommand(),
+		a.inspectCommand(),
+		a.recordCommand(),
+		a.replayCommand(),
+		a.doctorCommand(),
+		a.loginCommand(),
+		a.logoutCommand(),
 		a.versionCommand(),
 	}
 }

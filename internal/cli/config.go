@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/mcpctl/mcpctl/inspect/servers"
 )
 
 // configName is the project's own configuration file.
@@ -79,6 +81,9 @@ func readConfig(path string) (config, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(path == "")
 	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		if path != "" && foreign(path) {
+			return config{Servers: map[string]server{}}, nil // fromClient finds them
+		}
 		return c, usagef("reading the configuration %s: %w", name, err)
 	}
 	if c.Servers == nil {
@@ -86,6 +91,13 @@ func readConfig(path string) (config, error) {
 	}
 	maps.Copy(c.Servers, c.MCPServers)
 	return c, nil
+}
+
+// foreign reports whether a file is of another shape, or another language, that
+// clients keep servers in.
+func foreign(path string) bool {
+	found, err := servers.Read(servers.Places{}, path)
+	return err == nil && len(found.Servers) > 0
 }
 
 // names lists the servers of a configuration.

@@ -86,7 +86,7 @@ func (a *app) publish(c *cobra.Command, args []string, f publishFlags) error {
 		return err
 	}
 	run := releaseRun{app: a, request: request, sign: f.sign, style: style, format: f.format, dryRun: f.dryRun || f.planOut != "", yes: f.yes, state: f.state}
-	run.style.Signer = f.sign.words(a)
+	run.style.Signer, run.style.Documents = f.sign.words(a), f.verbose
 	if run.services, err = a.services(c.Context(), request, f); err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ func (a *app) logInLate(t *publish.Target, client *registry.Client, f loginFlags
 		"github": "your account at GitHub", "github-oidc": "this job of GitHub Actions", "oidc": "an identity token",
 		"dns": "the key of " + f.domain, "http": "the key of " + f.domain, "none": "nobody's name",
 	}[chosen]
+	t.Early = f.tokenFile != "-" && (chosen != "github" || f.tokenEnv+f.tokenFile != "")
 	t.Login = func(ctx context.Context) (registry.Token, error) {
 		method, err := a.loginMethod(f)
 		if err != nil {

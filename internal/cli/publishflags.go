@@ -95,6 +95,7 @@ type publishFlags struct {
 	planOut, apply, format string
 	url                    string
 	dryRun, upload, yes    bool
+	verbose                bool
 	wait                   time.Duration
 	quiet                  bool
 	color                  string
@@ -108,6 +109,7 @@ func (f *publishFlags) bind(c *cobra.Command) {
 	c.Flags().StringVar(&f.url, "attestations-url", "", "the `URL` at which you put the file of attestations, such as a release's asset")
 	c.Flags().BoolVar(&f.upload, "upload", false, "upload the artifacts with their ecosystems' own clients")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "print every step, and write nothing anywhere")
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print the documents too that are signed and sent")
 	c.Flags().StringVar(&f.planOut, "plan-out", "", "write the plan to `FILE`, and do nothing else")
 	c.Flags().StringVar(&f.apply, "apply", "", "carry out the plan in `FILE`, unless a digest has changed since")
 	c.Flags().DurationVar(&f.wait, "wait-timeout", 10*time.Minute, "how long a package may take to become visible")

@@ -6,13 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mcpctl/mcpctl/publish"
 	"github.com/mcpctl/mcpctl/publish/refusal"
+	"github.com/mcpctl/mcpctl/publish/sign"
 )
 
 // releaseRun is one run of `publish` or `sign`.
@@ -60,7 +61,23 @@ func (r *releaseRun) plan(c *cobra.Command, file *publish.File) (*publish.Plan, 
 			return nil, err
 		}
 	}
-	return publish.NewPlan(c.Context(), release, r.services, r.options)
+	p, err := publish.NewPlan(c.Context(), release, r.services, r.options)
+	if err == nil {
+		r.checkKey(p)
+	}
+	return p, err
+}
+
+// checkKey puts a key that is of no use among what stands against the plan, if
+// something is to be signed: it would promise what cannot be.
+func (r *releaseRun) checkKey(p *publish.Plan) {
+	signs := slices.ContainsFunc(p.Steps, func(s *publish.Step) bool { return s.Kind == publish.KindSign && s.State != publish.Done })
+	if !signs || r.sign.key == "" {
+		return
+	}
+	if known, ok := refusal.Of(sign.CheckKey(r.sign.key)); ok {
+		p.Release.Problems = append(p.Release.Problems, known)
+	}
 }
 
 // finish prints the plan, asks, and applies it.
@@ -116,7 +133,7 @@ func (r *releaseRun) end(p *publish.Plan, outcome string, failed error) error {
 		fmt.Fprintf(a.Err, "mcpctl: %s cannot be published like this; nothing was written\n", a.safe(p.Release.ID()))
 		return exit(a.known(failed).Code)
 	}
-	if failed != nil && outcome == "failed" {
+	if failed != nil && outcome == "failed" && p.Begun() {
 		fmt.Fprintln(a.Err, "What is done is kept: the same command goes on from here; `mcpctl publish undo` takes it back.")
 	}
 	if failed == nil && r.format == "text" {

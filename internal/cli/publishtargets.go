@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/mcpctl/mcpctl/publish"
 	"github.com/mcpctl/mcpctl/publish/refusal"
@@ -48,9 +49,15 @@ func (a *app) publishTarget(name string, f loginFlags) (publish.Target, error) {
 
 func (a *app) userAgent() string { return "mcpctl/" + version() }
 
+// downloadTime bounds one look at the file of attestations; whoever waits for it
+// looks again.
+const downloadTime = time.Minute
+
 // download gets the bytes at an address.
 func (a *app) download(ctx context.Context, address string, most int64) ([]byte, error) {
 	doing := "downloading " + address
+	ctx, cancel := context.WithTimeout(ctx, downloadTime)
+	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, &refusal.Refusal{Kind: refusal.Usage, Code: "url-malformed", Doing: doing, Err: err, Mend: "Give an https address."}

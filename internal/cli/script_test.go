@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 		"mcpctl":  mcpctlMain,
 		"server":  serverMain,
 		"hostile": hostileMain,
+		// What opens pages, on each system.
+		"xdg-open": browserMain, "open": browserMain, "rundll32": browserMain,
+		"looked": lookedMain,
 	})
 }
 

@@ -11,7 +11,7 @@ func (a *app) signCommand() *cobra.Command {
 	var f releaseFlags
 	var s signFlags
 	var format, color string
-	var yes, quiet, dryRun, images bool
+	var yes, quiet, dryRun, verbose, images bool
 	c := &cobra.Command{
 		Use:   "sign [DIR|server.json] [flags]",
 		Short: "Sign a release: server.json, its packages, SBOM, provenance and reports",
@@ -43,7 +43,7 @@ attached to the release's images, with --attach-to to an artifact of its own. No
 			if request.Settings.Out == "" && len(request.Settings.AttachTo) == 0 && !images {
 				request.Settings.Out = "."
 			}
-			style.Signer = s.words(a)
+			style.Signer, style.Documents = s.words(a), verbose
 			run := releaseRun{app: a, request: request, services: a.localServices(request, s), sign: s, style: style, format: format,
 				dryRun: dryRun, yes: yes, state: f.state, options: publish.Options{Tell: a.telling(quiet)}}
 			plan, err := run.plan(c, nil)
@@ -57,6 +57,7 @@ attached to the release's images, with --attach-to to an artifact of its own. No
 	s.bind(c)
 	bindAsking(c, &format, &color, &yes, &quiet)
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "print every step, and write nothing anywhere")
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "print the documents too that are signed")
 	c.Flags().BoolVar(&images, "images", false, "attach the attestations to the release's images")
 	c.MarkFlagsMutuallyExclusive("images", "no-images")
 	return c

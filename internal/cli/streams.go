@@ -22,6 +22,24 @@ type Streams struct {
 	// watches; Width is the width of their terminal in columns.
 	InTTY, OutTTY, ErrTTY bool
 	Width                 int
+	// Collect, if it is not nil, has garbage collected more often, for commands
+	// that make much of it and keep little.
+	Collect func()
+}
+
+// frugal is for commands that make much garbage: memory is then the scarcer. The
+// others end before there is much to collect.
+func (s Streams) frugal() {
+	if s.Collect != nil {
+		s.Collect()
+	}
+}
+
+// collectOften does what GOGC=50 does, unless the user has a wish.
+func collectOften() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 // OS are the process's own streams. It also settles what belongs to the process
@@ -29,11 +47,7 @@ type Streams struct {
 // bytes through it, and has no setting.
 func OS() Streams {
 	log.SetOutput(io.Discard)
-	if os.Getenv("GOGC") == "" {
-		// A run makes much garbage and keeps little: memory is the scarcer.
-		debug.SetGCPercent(50)
-	}
-	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
+	s := Streams{Collect: collectOften, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
 	s.InTTY, s.OutTTY, s.ErrTTY = terminal(os.Stdin), terminal(os.Stdout), terminal(os.Stderr)
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 40 {
 		s.Width = n

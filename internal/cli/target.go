@@ -19,6 +19,7 @@ type targetFlags struct {
 	header    []string
 	bearerEnv string
 	transport string
+	anonymous bool
 }
 
 func (f *targetFlags) bind(c *cobra.Command) {
@@ -26,11 +27,12 @@ func (f *targetFlags) bind(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.header, "header", nil, "send the HTTP header `'K: V'`; ${NAME} in V is taken from the environment")
 	c.Flags().StringVar(&f.bearerEnv, "bearer-env", "", "send the content of environment variable `VAR` as bearer token")
 	c.Flags().StringVar(&f.transport, "transport", "", "speak `http` or sse to a URL instead of finding out")
+	c.Flags().BoolVar(&f.anonymous, "anonymous", false, "send no token that mcpctl login has kept for the URL")
 	_ = c.MarkFlagFilename("config", "yaml", "json") // the flag exists
 }
 
 // target makes sense of the words on the command line: a URL, a name from a
-// configuration, or, after --, a command.
+// configuration or a client's file, or, after --, a command.
 func (a *app) target(c *cobra.Command, args []string, f targetFlags) (mcp.Target, config, error) {
 	conf, err := readConfig(f.config)
 	if err != nil {
@@ -39,17 +41,17 @@ func (a *app) target(c *cobra.Command, args []string, f targetFlags) (mcp.Target
 	secrets := []string{}
 	keep := func(s string) { secrets = append(secrets, s) }
 	defer func() { a.redact = redact.New(secrets...) }()
-	t, err := a.find(c, args, conf, keep)
+	t, err := a.find(c, args, f.config, conf, keep)
 	if err != nil {
 		return t, conf, err
 	}
 	if err := a.addHeaders(&t, f, keep); err != nil {
 		return t, conf, err
 	}
-	return t, conf, nil
+	return t, conf, a.useLogin(c, &t, f, keep)
 }
 
-func (a *app) find(c *cobra.Command, args []string, conf config, keep func(string)) (mcp.Target, error) {
+func (a *app) find(c *cobra.Command, args []string, file string, conf config, keep func(string)) (mcp.Target, error) {
 	dash := c.ArgsLenAtDash()
 	switch {
 	case dash == 0 && len(args) > 0:
@@ -67,8 +69,7 @@ func (a *app) find(c *cobra.Command, args []string, conf config, keep func(strin
 	}
 	s, ok := conf.Servers[args[0]]
 	if !ok {
-		return mcp.Target{}, usagef("no server is called %q", args[0]).
-			hinted("%s", didYouMean(args[0], conf.names(), "A URL begins with http:// or https://; a command stands after --."))
+		return a.fromClient(args[0], file, conf.names(), keep)
 	}
 	return a.named(args[0], s, keep)
 }

@@ -50,6 +50,7 @@ By default no tool of the server's is called: --allow-tool names those that may 
 
 // test is the command: target, plan, run, baseline, reports, exit code.
 func (a *app) test(c *cobra.Command, args []string, f testFlags) error {
+	a.frugal()
 	target, conf, err := a.target(c, args, f.targetFlags)
 	if err != nil {
 		return err

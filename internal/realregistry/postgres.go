@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/mcpctl/mcpctl/testservers"
+	"github.com/mcpctl/mcpctl/testservers/loopback"
 )
 
 // startPostgres makes a database in dir, a folder yet to be made, and serves
@@ -45,27 +46,29 @@ func startPostgres(ctx context.Context, dir string) (address string, stop func()
 		return "", nil, fmt.Errorf("initdb: %w; it wrote:\n%s", err, said)
 	}
 
-	listen, err := freeAddress(ctx)
+	listen, err := loopback.FreeAddress(ctx)
 	if err != nil {
 		return "", nil, err
 	}
 	host, port, _ := net.SplitHostPort(listen)
-	p, err := startProcess(server, []string{
+	attributes := loopback.Attributes()
+	attributes.Credential = as
+	p, err := loopback.Start(server, dir, attributes, env,
 		"-D", dir, "-h", host, "-p", port,
 		"-k", "", // no Unix socket: its path has a limit that temporary folders break
 		"-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB",
-	}, env, dir, as)
+	)
 	if err != nil {
 		return "", nil, err
 	}
-	err = p.await(ctx, func(ctx context.Context) error {
+	err = p.Await(ctx, func(ctx context.Context) error {
 		return exec.CommandContext(ctx, filepath.Join(beside, "pg_isready"), "-q", "-h", host, "-p", port).Run()
 	})
 	if err != nil {
-		p.stop()
+		p.Stop()
 		return "", nil, err
 	}
-	return "postgres://mcp@" + listen + "/postgres?sslmode=disable", p.stop, nil
+	return "postgres://mcp@" + listen + "/postgres?sslmode=disable", p.Stop, nil
 }
 
 // databaseUser is the user postgres for root, whom PostgreSQL refuses, and

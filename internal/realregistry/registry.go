@@ -12,9 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/mcpctl/mcpctl/testservers"
+	"github.com/mcpctl/mcpctl/testservers/loopback"
 )
 
 // Options say what a registry is started with. The zero value takes anything
@@ -43,9 +43,6 @@ type Registry struct {
 
 	closes []func()
 }
-
-// startIn bounds the start of each program, on a busy machine.
-const startIn = 60 * time.Second
 
 // Start starts a registry, empty, that ends with the test. It fails the test
 // when the programs are not installed.
@@ -90,7 +87,7 @@ func (r *Registry) start(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	address, err := freeAddress(ctx)
+	address, err := loopback.FreeAddress(ctx)
 	if err != nil {
 		return err
 	}
@@ -111,12 +108,12 @@ func (r *Registry) start(ctx context.Context, o Options) error {
 	if o.Env != nil {
 		env = append(env, o.Env(address)...)
 	}
-	p, err := startProcess(program, nil, env, dir, nil)
+	p, err := loopback.Start(program, dir, loopback.Attributes(), env)
 	if err != nil {
 		return err
 	}
-	r.closes = append(r.closes, p.stop)
-	return p.await(ctx, r.answers)
+	r.closes = append(r.closes, p.Stop)
+	return p.Await(ctx, r.answers)
 }
 
 // newKey makes the key of the registry's tokens, and answers its seed as the
@@ -131,7 +128,7 @@ func (r *Registry) newKey() string {
 // serveHosts serves the package hosts and answers the variables that lead the
 // registry there, whatever it asks for and whether or not it validates.
 func (r *Registry) serveHosts(ctx context.Context, dir string) ([]string, error) {
-	proxy, authority, stop, err := r.Hosts.proxy(ctx)
+	proxy, authority, stop, err := loopback.Everybody(ctx, r.Hosts)
 	if err != nil {
 		return nil, err
 	}

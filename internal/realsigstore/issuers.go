@@ -19,6 +19,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/mcpctl/mcpctl/testservers/loopback"
 )
 
 // The identity providers that the certificate authority believes, by the names
@@ -62,7 +64,7 @@ func startIssuers(dir string) (*issuers, func(), error) {
 	}
 	i.people = "http://" + listener.Addr().String()
 	mux := i.handler()
-	proxy, ca, stopProxy, err := startProxy(mux)
+	proxy, ca, stopProxy, err := loopback.Everybody(context.Background(), mux)
 	if err != nil {
 		return nil, nil, err
 	}

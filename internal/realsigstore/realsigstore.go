@@ -7,11 +7,14 @@
 package realsigstore
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/mcpctl/mcpctl/testservers/loopback"
 )
 
 // Sigstore is one running instance. Its fields are not to be changed.
@@ -33,11 +36,11 @@ type Sigstore struct {
 // Start starts an instance that ends with the test.
 func Start(t testing.TB) *Sigstore {
 	t.Helper()
-	s, err := run()
+	s, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.stop)
+	t.Cleanup(s.Close)
 	return s
 }
 
@@ -58,7 +61,7 @@ type Shared struct {
 // Get answers the instance. It may be called from several tests at once.
 func (s *Shared) Get(t testing.TB) *Sigstore {
 	t.Helper()
-	s.once.Do(func() { s.s, s.err = run() })
+	s.once.Do(func() { s.s, s.err = New() })
 	if s.err != nil {
 		t.Fatal(s.err)
 	}
@@ -70,19 +73,21 @@ func (s *Shared) Main(m *testing.M) (code int) {
 	defer func() {
 		s.once.Do(func() {}) // nobody asked
 		if s.s != nil {
-			s.s.stop()
+			s.s.Close()
 		}
 	}()
 	return m.Run()
 }
 
-func (s *Sigstore) stop() {
+// Close stops the services and removes what they wrote.
+func (s *Sigstore) Close() {
 	for i := len(s.stops) - 1; i >= 0; i-- {
 		s.stops[i]()
 	}
 }
 
-func run() (*Sigstore, error) {
+// New is Start for who shares an instance, or has no test: it has to be closed.
+func New() (*Sigstore, error) {
 	// A short path: the socket in it has a limit.
 	dir, err := os.MkdirTemp("", "sigstore-")
 	if err != nil {
@@ -91,7 +96,7 @@ func run() (*Sigstore, error) {
 	s := &Sigstore{dir: dir, stops: []func(){func() { _ = os.RemoveAll(dir) }}}
 	for _, step := range []func() error{s.startIssuers, s.startFulcio, s.startRekor, s.startTimestamp, s.writeTrust} {
 		if err := step(); err != nil {
-			s.stop()
+			s.Close()
 			return nil, fmt.Errorf("starting Sigstore's services: %w", err)
 		}
 	}
@@ -116,11 +121,11 @@ func (s *Sigstore) startFulcio() error {
 	if err := os.WriteFile(config, s.issuers.config(), 0o600); err != nil {
 		return err
 	}
-	ports, err := freePorts(3)
+	ports, err := loopback.FreePorts(context.Background(), 3)
 	if err != nil {
 		return err
 	}
-	p, err := start("fulcio", dir, attributes(),
+	p, err := start("fulcio", dir, loopback.Attributes(),
 		[]string{"HTTPS_PROXY=" + s.issuers.proxy, "SSL_CERT_FILE=" + s.issuers.authority}, "serve",
 		"--host", "127.0.0.1", "--port", ports[0], "--grpc-host", "127.0.0.1", "--grpc-port", ports[1],
 		"--metrics-port", ports[2], "--legacy-unix-domain-socket", filepath.Join(dir, "f.sock"),
@@ -128,9 +133,9 @@ func (s *Sigstore) startFulcio() error {
 	if err != nil {
 		return err
 	}
-	s.stops = append(s.stops, p.stop)
+	s.stops = append(s.stops, p.Stop)
 	s.Fulcio = "http://127.0.0.1:" + ports[0]
-	return p.await(s.Fulcio + "/api/v2/trustBundle")
+	return p.Await(context.Background(), answers(s.Fulcio+"/api/v2/trustBundle"))
 }
 
 func (s *Sigstore) startRekor() error {
@@ -142,20 +147,20 @@ func (s *Sigstore) startRekor() error {
 	if err := s.writeLogKey(key); err != nil {
 		return err
 	}
-	ports, err := freePorts(3)
+	ports, err := loopback.FreePorts(context.Background(), 3)
 	if err != nil {
 		return err
 	}
-	p, err := start("rekor", dir, attributes(), nil, "serve",
+	p, err := start("rekor", dir, loopback.Attributes(), nil, "serve",
 		"--http-address", "127.0.0.1", "--http-port", ports[0], "--grpc-address", "127.0.0.1", "--grpc-port", ports[1],
 		"--http-metrics-port", ports[2], "--hostname", "127.0.0.1", "--storage-dir", filepath.Join(dir, "log"),
 		"--signer-filepath", key, "--checkpoint-interval", "100ms", "--batch-max-age", "20ms")
 	if err != nil {
 		return err
 	}
-	s.stops = append(s.stops, p.stop)
+	s.stops = append(s.stops, p.Stop)
 	s.Rekor = "http://127.0.0.1:" + ports[0]
-	return p.await(s.Rekor + "/healthz")
+	return p.Await(context.Background(), answers(s.Rekor+"/healthz"))
 }
 
 func (s *Sigstore) startTimestamp() error {

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/mcpctl/mcpctl/testservers/loopback"
 )
 
 // startTimestamp starts the timestamp authority. It insists on one port for its
@@ -31,20 +33,20 @@ func startTimestamp(dir string) (address string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	ports, err := freePorts(1)
+	ports, err := loopback.FreePorts(context.Background(), 1)
 	if err != nil {
 		unlock()
 		return "", nil, err
 	}
-	p, err := start("timestamp-server", dir, attributes(), nil, "serve",
+	p, err := start("timestamp-server", dir, loopback.Attributes(), nil, "serve",
 		"--host", "127.0.0.1", "--port", ports[0], "--timestamp-signer", "memory", "--disable-ntp-monitoring")
 	if err != nil {
 		unlock()
 		return "", nil, err
 	}
-	stop = func() { p.stop(); unlock() }
+	stop = func() { p.Stop(); unlock() }
 	address = "http://127.0.0.1:" + ports[0]
-	if err := p.await(address + "/ping"); err != nil {
+	if err := p.Await(context.Background(), answers(address+"/ping")); err != nil {
 		stop()
 		return "", nil, err
 	}
@@ -52,10 +54,10 @@ func startTimestamp(dir string) (address string, stop func(), err error) {
 }
 
 // bridge leads a loopback address to the program's socket.
-func bridge(p *process, socket string) (address string, stop func(), err error) {
+func bridge(p *loopback.Process, socket string) (address string, stop func(), err error) {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		p.stop()
+		p.Stop()
 		return "", nil, err
 	}
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: "timestamp"})
@@ -68,9 +70,9 @@ func bridge(p *process, socket string) (address string, stop func(), err error) 
 	server := &http.Server{Handler: proxy, ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(listener) }()
-	stop = func() { _ = server.Close(); <-done; p.stop() }
+	stop = func() { _ = server.Close(); <-done; p.Stop() }
 	address = "http://" + listener.Addr().String()
-	if err := p.await(address + "/ping"); err != nil {
+	if err := p.Await(context.Background(), answers(address+"/ping")); err != nil {
 		stop()
 		return "", nil, err
 	}

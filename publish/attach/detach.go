@@ -129,10 +129,10 @@ func (s *session) delete(doing string, victim name.Digest) error {
 	}
 	return &refusal.Refusal{
 		Kind: refusal.Environment, Code: "detach-unsupported", Doing: doing, Err: err,
-		Mend: "delete it on the registry's own pages, or leave it: it still says the truth about those bytes",
+		Mend: "Delete it on the registry's own pages, or leave it: it still says the truth about those bytes.",
 	}
 }
 
 func foreign(doing, why string) error {
-	return &refusal.Refusal{Kind: refusal.Usage, Code: "detach-foreign", Doing: doing, Why: why, Mend: "give the digest that mcpctl publish has named"}
+	return &refusal.Refusal{Kind: refusal.Usage, Code: "detach-foreign", Doing: doing, Why: why, Mend: "Give the digest that mcpctl publish has named."}
 }

@@ -76,6 +76,6 @@ func (s *session) fetch(doing string, subject name.Digest) ([][]byte, error) {
 func missing(doing, why string) error {
 	return &refusal.Refusal{
 		Kind: refusal.Finding, Code: "referrer-missing", Doing: doing, Why: why,
-		Mend: "ask who published it to run mcpctl publish again, which attaches what is missing",
+		Mend: "Ask who published it to run mcpctl publish again, which attaches what is missing.",
 	}
 }

@@ -108,7 +108,7 @@ func amd64(doing string, index *manifest) (string, error) {
 	return "", &refusal.Refusal{
 		Kind: refusal.Finding, Code: "image-platform-missing", Doing: doing,
 		Why:  "its index has no image for linux/amd64, where the MCP registry looks for the label",
-		Mend: "build the image for linux/amd64 as well",
+		Mend: "Build the image for linux/amd64 as well.",
 	}
 }
 

@@ -110,14 +110,14 @@ func cut(s string) string {
 func unreadable(doing string, err error) error {
 	return &refusal.Refusal{
 		Kind: refusal.Finding, Code: "bundle-unreadable", Doing: doing, Err: err,
-		Mend: "take a Sigstore bundle v0.3 with an in-toto statement, as mcpctl sign and cosign attest --new-bundle-format write it",
+		Mend: "Take a Sigstore bundle v0.3 with an in-toto statement, as mcpctl sign and cosign attest --new-bundle-format write it.",
 	}
 }
 
 func tooBig(doing, why string) error {
-	return &refusal.Refusal{Kind: refusal.Finding, Code: "bundle-too-big", Doing: doing, Why: why, Mend: "make the statement smaller; a bill of materials can leave out what is only needed to build"}
+	return &refusal.Refusal{Kind: refusal.Finding, Code: "bundle-too-big", Doing: doing, Why: why, Mend: "Make the statement smaller; a bill of materials can leave out what is only needed to build."}
 }
 
 func tooMany(doing, why string) error {
-	return &refusal.Refusal{Kind: refusal.Finding, Code: "referrers-too-many", Doing: doing, Why: why, Mend: "remove what is not needed there any more"}
+	return &refusal.Refusal{Kind: refusal.Finding, Code: "referrers-too-many", Doing: doing, Why: why, Mend: "Remove what is not needed there any more."}
 }

@@ -47,26 +47,26 @@ func refuse(doing string, err error) error {
 	switch {
 	case errors.As(err, &tampered):
 		r.Kind, r.Code = refusal.Finding, "oci-tampered"
-		r.Mend = "do not use what this registry serves; ask its operator"
+		r.Mend = "Do not use what this registry serves; ask its operator."
 	case errors.As(err, &creds):
 		r.Kind, r.Code = refusal.Consent, "credentials-unreadable"
-		r.Mend = "mend the Docker configuration or its credential helper, or log in anew with docker login"
+		r.Mend = "Mend the Docker configuration or its credential helper, or log in anew with docker login."
 	case errors.As(err, &format):
-		r.Code, r.Mend = "oci-broken", "ask the registry's operator, or try another registry"
+		r.Code, r.Mend = "oci-broken", "Ask the registry's operator, or try another registry."
 	case errors.Is(err, errTooBig):
-		r.Code, r.Mend = "oci-too-big", "what lies there is no release that mcpctl has made; check the reference"
+		r.Code, r.Mend = "oci-too-big", "What lies there is no release that mcpctl has made; check the reference."
 	case errors.Is(err, errInsecure):
-		r.Kind, r.Code, r.Mend = refusal.Usage, "oci-insecure", "give the registry TLS"
+		r.Kind, r.Code, r.Mend = refusal.Usage, "oci-insecure", "Give the registry TLS."
 	case errors.Is(err, errInternal), errors.Is(err, errRedirects):
-		r.Code, r.Mend = "oci-broken", "do not use this registry before its operator has explained it"
+		r.Code, r.Mend = "oci-broken", "Do not use this registry before its operator has explained it."
 	case errors.As(err, &answer):
 		answered(r, answer)
 	case errors.Is(err, context.Canceled):
 		r.Code, r.Why = "oci-unreachable", "it was broken off"
 	case errors.Is(err, context.DeadlineExceeded):
-		r.Code, r.Why, r.Mend = "oci-unreachable", "the registry did not answer in time", "try again later; nothing is half done that a second run does not finish"
+		r.Code, r.Why, r.Mend = "oci-unreachable", "the registry did not answer in time", "Try again later; nothing is half done that a second run does not finish."
 	default:
-		r.Code, r.Mend = "oci-unreachable", "check the registry's name and the network, then try again"
+		r.Code, r.Mend = "oci-unreachable", "Check the registry's name and the network, then try again."
 	}
 	return r
 }
@@ -75,15 +75,15 @@ func answered(r *refusal.Refusal, answer *transport.Error) {
 	switch code := answer.StatusCode; {
 	case code == http.StatusNotFound:
 		r.Kind, r.Code = refusal.Finding, "image-missing"
-		r.Mend = "check the reference; push the image first, and make it public if consumers shall see it"
+		r.Mend = "Check the reference; push the image first, and make it public if consumers shall see it."
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		r.Kind, r.Code = refusal.Consent, "image-denied"
-		r.Mend = "log in with docker login; many registries answer so as well where the repository does not exist"
+		r.Mend = "Log in with docker login; many registries answer so as well where the repository does not exist."
 	case code == http.StatusTooManyRequests:
-		r.Code, r.Mend = "oci-rate-limited", "wait some minutes, or log in for a higher limit"
+		r.Code, r.Mend = "oci-rate-limited", "Wait some minutes, or log in for a higher limit."
 	case code >= http.StatusInternalServerError:
-		r.Code, r.Mend = "oci-unreachable", "the registry has trouble of its own; try again later"
+		r.Code, r.Mend = "oci-unreachable", "The registry has trouble of its own; try again later."
 	default:
-		r.Code, r.Mend = "oci-refused", "read what the registry says; it may not take OCI 1.1 artifacts, or the repository may be read-only"
+		r.Code, r.Mend = "oci-refused", "Read what the registry says; it may not take OCI 1.1 artifacts, or the repository may be read-only."
 	}
 }

@@ -183,7 +183,7 @@ func MayPush(ctx context.Context, repo string, o Options) error {
 func refusePush(doing string, err error) error {
 	err = refuse(doing, err)
 	if r, ok := refusal.Of(err); ok && r.Code == "image-denied" {
-		r.Code, r.Mend = "push-denied", "log in with docker login as somebody who may push there"
+		r.Code, r.Mend = "push-denied", "Log in with docker login as somebody who may push there."
 	}
 	return err
 }

@@ -192,5 +192,5 @@ func sum(b []byte) string {
 
 func unreadable(err error) error {
 	return &refusal.Refusal{Kind: refusal.Usage, Code: "server-json-unreadable", Doing: "reading server.json", Err: err,
-		Mend: "let mcpctl publish check name what is wrong with it"}
+		Mend: "Let mcpctl publish check name what is wrong with it."}
 }

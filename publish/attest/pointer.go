@@ -91,7 +91,7 @@ func PointerOf(server []byte) (p Pointer, ok bool, err error) {
 	if err != nil {
 		return Pointer{}, false, &refusal.Refusal{Kind: refusal.Finding, Code: "pointer-unreadable",
 			Doing: "reading the pointer to the attestations in server.json", Err: err,
-			Mend: "let the publisher write it anew with mcpctl publish, or name the bundles yourself"}
+			Mend: "Let the publisher write it anew with mcpctl publish, or name the bundles yourself."}
 	}
 	return p, true, nil
 }
@@ -104,7 +104,7 @@ func WithPointer(server []byte, p Pointer) ([]byte, error) {
 	if err := p.check(); err != nil {
 		return nil, &refusal.Refusal{Kind: refusal.Usage, Code: "pointer-unreadable",
 			Doing: "writing the pointer to the attestations into server.json", Err: err,
-			Mend: "name references with their digest, and an http or https address with the hash of the file there"}
+			Mend: "Name references with their digest, and an http or https address with the hash of the file there."}
 	}
 	blocks, err := locate(server)
 	if err != nil {
@@ -115,7 +115,7 @@ func WithPointer(server []byte, p Pointer) ([]byte, error) {
 		return nil, &refusal.Refusal{Kind: refusal.Usage, Code: "pointer-too-big",
 			Doing: "writing the pointer to the attestations into server.json",
 			Why:   fmt.Sprintf("the publisher's block of _meta would have %d bytes, and registries take %d", size, MaxPublisherBytes),
-			Mend:  "take something out of _meta, or attach to fewer images"}
+			Mend:  "Take something out of _meta, or attach to fewer images."}
 	}
 	return out, nil
 }

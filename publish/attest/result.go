@@ -105,5 +105,5 @@ func names(all []string) []string {
 
 func badReport(err error) error {
 	return &refusal.Refusal{Kind: refusal.Usage, Code: "report-unreadable", Doing: "reading the report of mcpctl test", Err: err,
-		Mend: "write it with: mcpctl test --report json=FILE TARGET"}
+		Mend: "Write it with: mcpctl test --report json=FILE TARGET."}
 }

@@ -180,5 +180,5 @@ func plain(value any) ([]byte, error) {
 
 func badStatement(doing string, err error) error {
 	return &refusal.Refusal{Kind: refusal.Finding, Code: "statement-unreadable", Doing: doing + " an attestation's statement", Err: err,
-		Mend: "the attestation was made wrongly or damaged: make it anew with mcpctl sign"}
+		Mend: "The attestation was made wrongly or damaged: make it anew with mcpctl sign."}
 }

@@ -59,7 +59,7 @@ func (f files) get(registry string) (string, error) {
 	// Root keeps a link in place of the file from leading elsewhere.
 	root, err := os.OpenRoot(f.dir)
 	if err == nil {
-		defer root.Close()
+		defer func() { _ = root.Close() }() // it was only read
 		err = private(root, filepath.Base(path))
 	}
 	switch {
@@ -76,7 +76,7 @@ func (f files) get(registry string) (string, error) {
 	if err != nil {
 		return "", unreadable(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(file, 2*MaxSecret))
 	if err != nil {
 		return "", unreadable(err)

@@ -79,6 +79,25 @@ func zombie(pid int) bool {
 	return err == nil && bytes.Contains(stat, []byte(") Z "))
 }
 
+// npm says why in its answer; what it tells people besides ends with brackets and
+// the names of logs.
+func TestWhyNPMFailed(t *testing.T) {
+	const talk = `printf 'npm error code ECONNREFUSED\nnpm error }\nnpm error A complete log of this run is in x.log\n' >&2; exit 1`
+	for name, c := range map[string]struct{ script, says, not string }{
+		"an answer":                  {`echo '{"error":{"code":"ECONNREFUSED","summary":"request to http://me:s3cret@h.example/x failed"}}'; ` + talk, "status 1: ECONNREFUSED: request to ", "npm error"},
+		"talk only":                  {talk, "npm error code ECONNREFUSED", "{"},
+		"a summary of several lines": {`printf '%s' '{"error":{"code":"E1","summary":"the cause\nand\nmore\nand\nmore\nof it"}}'; ` + talk, "E1: the cause and more", "npm error"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			proof := (&packages.Checker{Env: standIn(t, os.Environ(), "npm", c.script)}).Prove(t.Context(), server, npm("acme-echo", "1.0.0"))
+			assert.Equal(t, "client-failed", proof.Code)
+			assert.Contains(t, proof.Why, c.says)
+			assert.NotContains(t, proof.Why, c.not)
+			assert.NotContains(t, proof.Why, "s3cret")
+		})
+	}
+}
+
 func TestClientThatCannotBeRun(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "npm"), []byte("#!/nowhere/node\n"), 0o700))

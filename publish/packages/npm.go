@@ -57,8 +57,8 @@ func npmRefusal(p Package, a answer, said mcp.Value) error {
 	case "E401", "E403", "ENEEDAUTH", "EOTP":
 		return trouble(refusal.Consent, codeDenied, p, "Log in with `npm login`, or see to the credentials in npm's configuration.", "npm may not see it (%s): %s", code, lastLines(summary))
 	}
-	if summary != "" && strings.TrimSpace(a.complain) == "" {
-		a.complain = code + " " + summary
+	if summary != "" { // else there is only its talk, whose end is rarely the cause
+		a.complain = code + ": " + strings.Join(strings.Fields(summary), " ")
 	}
 	return failed(p, "npm view", a)
 }

@@ -60,7 +60,7 @@ func TestDomainLogin(t *testing.T) {
 		"ecdsap384": func(public, message, signature []byte) bool {
 			require.Len(t, signature, 96)
 			require.Len(t, public, 49)
-			x, y := elliptic.UnmarshalCompressed(elliptic.P384(), public) //nolint:staticcheck // as the registry does it
+			x, y := elliptic.UnmarshalCompressed(elliptic.P384(), public)
 			require.NotNil(t, x)
 			sum := sha512.Sum384(message)
 			key := &ecdsa.PublicKey{Curve: elliptic.P384(), X: x, Y: y} //nolint:staticcheck // as the registry does it

@@ -56,7 +56,7 @@ func (c *Client) Login(ctx context.Context, m Method) (Token, error) {
 }
 
 func unsupported(doing string, m Method) error {
-	return &refusal.Refusal{Kind: refusal.Usage, Code: "login-unsupported", Doing: doing, Why: "this registry has no login with " + m.Name(), Mend: "Choose another method with --method."}
+	return &refusal.Refusal{Kind: refusal.Usage, Code: "login-unsupported", Doing: doing, Why: "this registry has no login with " + m.Name(), Mend: "Choose another method."}
 }
 
 // loginToken reads the answer to a login. Private registries may have tokens of
@@ -87,7 +87,7 @@ type None struct{}
 func (None) Name() string { return "none" }
 
 func (None) proof(context.Context, *Client) (proof, error) {
-	return proof{mend: "This registry does not allow anonymous use; choose another method with --method."}, nil
+	return proof{mend: "This registry does not allow anonymous use; choose another method."}, nil
 }
 
 // OIDC logs in with an identity token of a provider that the registry trusts.

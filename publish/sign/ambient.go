@@ -78,7 +78,7 @@ func githubToken(ctx context.Context, address, bearer, audience string) (string,
 	defer cancel()
 	refuse := func(err error) error {
 		return &refusal.Refusal{Kind: refusal.Consent, Code: "token-missing", Doing: "asking GitHub Actions for an identity token", Err: err,
-			Mend: "give the job `permissions: id-token: write`"}
+			Mend: "Give the job `permissions: id-token: write`."}
 	}
 	u, err := url.Parse(address)
 	if err != nil {

@@ -22,12 +22,12 @@ func (t *Trust) diagnose(e *entity, r *rule, material root.TrustedMaterial, caus
 		if found := part(); found != nil {
 			found.Kind, found.Doing, found.Err = refusal.Finding, "verifying the signature", cause
 			if found.Mend == "" {
-				found.Mend = "do not use it"
+				found.Mend = "Do not use it."
 			}
 			return found
 		}
 	}
-	return &refusal.Refusal{Kind: refusal.Finding, Code: "signature-invalid", Doing: "verifying the signature", Err: cause, Mend: "do not use it"}
+	return &refusal.Refusal{Kind: refusal.Finding, Code: "signature-invalid", Doing: "verifying the signature", Err: cause, Mend: "Do not use it."}
 }
 
 func (e *entity) diagnoseSignature(r *rule, material root.TrustedMaterial) *refusal.Refusal {
@@ -44,7 +44,7 @@ func (e *entity) diagnoseSignature(r *rule, material root.TrustedMaterial) *refu
 	}
 	if r != nil && r.key != nil && e.hint != "" && e.hint != hint(e.pkix) {
 		return &refusal.Refusal{Code: "key-wrong", Why: "another key than the given one signed it",
-			Mend: "do not use it, unless you know that the other key is the right one"}
+			Mend: "Do not use it, unless you know that the other key is the right one."}
 	}
 	return &refusal.Refusal{Code: "signature-invalid", Why: "the signature does not fit what it is to sign: one of them was changed"}
 }
@@ -65,7 +65,7 @@ func (e *entity) diagnoseLog(material root.TrustedMaterial) *refusal.Refusal {
 	}
 	if ours == 0 {
 		return &refusal.Refusal{Code: "log-missing", Why: "it is in no transparency log that the trust root names",
-			Mend: "check that the trust root is the one of the signer's services"}
+			Mend: "Check that the trust root is the one of the signer's services."}
 	}
 	if _, err := verify.VerifyTlogEntry(e.Bundle, material, 1, true); err != nil {
 		return &refusal.Refusal{Code: "log-invalid", Why: "its entry in the transparency log does not prove that it was entered: " + err.Error()}
@@ -83,12 +83,12 @@ func (e *entity) diagnoseTime(r *rule, material root.TrustedMaterial) *refusal.R
 	switch {
 	case e.stamps > 0:
 		return &refusal.Refusal{Code: "timestamp-missing", Why: fmt.Sprintf("none of its %d timestamps is by an authority of the trust root, for this signature", e.stamps),
-			Mend: "check that the trust root is the one of the signer's services"}
+			Mend: "Check that the trust root is the one of the signer's services."}
 	case e.leaf != nil && time.Now().After(e.leaf.NotAfter):
 		return &refusal.Refusal{Code: "certificate-expired", Why: "its certificate ended at " + e.leaf.NotAfter.UTC().Format(time.RFC3339) +
-			", and no timestamp proves that it was signed before", Mend: "sign again with a timestamp authority"}
+			", and no timestamp proves that it was signed before", Mend: "Sign again with a timestamp authority."}
 	}
-	return &refusal.Refusal{Code: "timestamp-missing", Why: "no timestamp proves when it was signed", Mend: "sign again with a timestamp authority"}
+	return &refusal.Refusal{Code: "timestamp-missing", Why: "no timestamp proves when it was signed", Mend: "Sign again with a timestamp authority."}
 }
 
 // times are when trusted authorities saw the signature.
@@ -117,7 +117,7 @@ func (e *entity) diagnoseCertificate(material root.TrustedMaterial, ctlogs bool)
 		}
 		if _, err := verify.VerifyLeafCertificate(at, e.leaf, material); err != nil {
 			return &refusal.Refusal{Code: "certificate-untrusted", Why: "its certificate is by no authority of the trust root",
-				Mend: "check that the trust root is the one of the signer's services"}
+				Mend: "Check that the trust root is the one of the signer's services."}
 		}
 	}
 	if !ctlogs {

@@ -70,7 +70,7 @@ func (p Person) token(doing string, flow func(context.Context, *signIn) (*oauth2
 			return raw, nil
 		}
 		r := &refusal.Refusal{Kind: refusal.Consent, Code: "token-missing", Doing: doing + " at " + p.Issuer, Err: err,
-			Mend: "try again, or give a token by reference, or sign with a key"}
+			Mend: "Try again, or give a token by reference, or sign with a key."}
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			r.Why = fmt.Sprintf("nobody did within %v", p.Wait)
 		}

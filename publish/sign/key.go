@@ -10,7 +10,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/sigstore/cosign/v2/pkg/cosign"
+	"github.com/secure-systems-lab/go-securesystemslib/encrypted"
 	"github.com/sigstore/sigstore/pkg/signature"
 	"github.com/sigstore/sigstore/pkg/signature/options"
 
@@ -33,7 +33,7 @@ type KeyOptions struct {
 	Timeout time.Duration
 }
 
-// Key signs with a key, which is read and deciphered once, here.
+// Key signs with a key, which is read and encrypted once, here.
 func Key(ctx context.Context, o KeyOptions) (Signer, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
@@ -68,19 +68,48 @@ func (k keyed) Who(context.Context) (Identity, error) {
 	return Identity{Key: k.pair.fingerprint()}, nil
 }
 
-// loadKey reads the private key in o.File.
-func loadKey(ctx context.Context, o KeyOptions, logged bool) (signature.SignerVerifier, error) {
-	data, _, open, err := readPrivate(o.File)
+// CheckKey refuses a file that Key cannot use, as far as that shows without its
+// passphrase, so that a plan need not fail at its first signature. Refusals:
+// key-permissions, key-unreadable.
+func CheckKey(file string) error {
+	block, err := readKey(file)
+	if err == nil && !isCosign(block) {
+		if _, failed := parseKey(block); failed != nil {
+			err = keyUnreadable(file, failed)
+		}
+	}
+	return err
+}
+
+// readKey reads a file with a private key.
+func readKey(file string) (*pem.Block, error) {
+	data, _, open, err := readPrivate(file)
 	switch {
 	case open:
-		return nil, &refusal.Refusal{Kind: refusal.Consent, Code: "key-permissions", Doing: "reading the key " + o.File,
-			Why: err.Error() + ", so that others can read it", Mend: "make it readable by its owner only: chmod 600 " + o.File}
+		return nil, &refusal.Refusal{Kind: refusal.Consent, Code: "key-permissions", Doing: "reading the key " + file,
+			Why: err.Error() + ", so that others can read it", Mend: "Make it readable by its owner only: chmod 600 " + file}
 	case err != nil:
-		return nil, keyUnreadable(o.File, err)
+		return nil, keyUnreadable(file, err)
 	}
 	block, _ := pem.Decode(data)
 	if block == nil {
-		return nil, keyUnreadable(o.File, errors.New("it is not PEM"))
+		return nil, keyUnreadable(file, errors.New("it is not PEM"))
+	}
+	return block, nil
+}
+
+// isCosign reports one of cosign's keys, which need a passphrase. They are read
+// with the library that cosign itself reads them with: the package that has both
+// is a megabyte more in every mcpctl.
+func isCosign(block *pem.Block) bool {
+	return block.Type == "ENCRYPTED COSIGN PRIVATE KEY" || block.Type == "ENCRYPTED SIGSTORE PRIVATE KEY"
+}
+
+// loadKey reads the private key in o.File.
+func loadKey(ctx context.Context, o KeyOptions, logged bool) (signature.SignerVerifier, error) {
+	block, err := readKey(o.File)
+	if err != nil {
+		return nil, err
 	}
 	// The log takes Ed25519 signatures of a digest only; elsewhere the plain
 	// variant is the one that all verifiers know.
@@ -88,8 +117,8 @@ func loadKey(ctx context.Context, o KeyOptions, logged bool) (signature.SignerVe
 	if logged {
 		load = append(load, options.WithED25519ph())
 	}
-	if block.Type == cosign.CosignPrivateKeyPemType || block.Type == cosign.SigstorePrivateKeyPemType {
-		return loadEncrypted(ctx, o, data, load)
+	if isCosign(block) {
+		return loadEncrypted(ctx, o, block, load)
 	}
 	key, err := parseKey(block)
 	if err != nil {
@@ -103,39 +132,47 @@ func loadKey(ctx context.Context, o KeyOptions, logged bool) (signature.SignerVe
 }
 
 // loadEncrypted deciphers one of cosign's keys, which takes about half a second.
-func loadEncrypted(ctx context.Context, o KeyOptions, data []byte, load []signature.LoadOption) (signature.SignerVerifier, error) {
+func loadEncrypted(ctx context.Context, o KeyOptions, block *pem.Block, load []signature.LoadOption) (signature.SignerVerifier, error) {
 	passphrase := []byte{}
 	if o.Passphrase != nil {
 		var err error
 		if passphrase, err = o.Passphrase(ctx); err != nil {
 			return nil, &refusal.Refusal{Kind: refusal.Consent, Code: "passphrase-missing", Doing: "getting the passphrase of the key " + o.File,
-				Err: err, Mend: "put the passphrase where you said it is"}
+				Err: err, Mend: "Put the passphrase where you said it is."}
 		}
 	}
-	sv, err := cosign.LoadPrivateKey(data, passphrase, &load)
+	plain, err := encrypted.Decrypt(block.Bytes, passphrase)
 	if err != nil {
 		return nil, &refusal.Refusal{Kind: refusal.Consent, Code: "passphrase-wrong", Doing: "deciphering the key " + o.File,
-			Err: err, Mend: "give the passphrase of this key by reference"}
+			Err: err, Mend: "Give the passphrase of this key by reference."}
+	}
+	key, err := x509.ParsePKCS8PrivateKey(plain)
+	if err != nil {
+		return nil, keyUnreadable(o.File, err)
+	}
+	sv, err := signature.LoadDefaultSignerVerifier(key, load...)
+	if err != nil {
+		return nil, keyUnreadable(o.File, err)
 	}
 	return sv, nil
 }
 
 func parseKey(block *pem.Block) (crypto.PrivateKey, error) {
 	switch block.Type {
-	case cosign.RSAPrivateKeyPemType:
+	case "RSA PRIVATE KEY":
 		return x509.ParsePKCS1PrivateKey(block.Bytes)
-	case cosign.ECPrivateKeyPemType:
+	case "EC PRIVATE KEY":
 		return x509.ParseECPrivateKey(block.Bytes)
-	case cosign.PrivateKeyPemType:
+	case "PRIVATE KEY":
 		return x509.ParsePKCS8PrivateKey(block.Bytes)
 	}
 	return nil, fmt.Errorf("it holds a %q, which is no private key that can be used here", block.Type)
 }
 
 func keyUnreadable(file string, err error) error {
-	mend := "give a key of cosign's, or a PEM with an ECDSA, Ed25519 or RSA key"
+	mend := "Give a key of cosign's, or a PEM with an ECDSA, Ed25519 or RSA key."
 	if errors.Is(err, os.ErrNotExist) {
-		mend = "check the path of the key"
+		mend = "Check the path of the key."
 	}
 	return &refusal.Refusal{Kind: refusal.Usage, Code: "key-unreadable", Doing: "reading the key " + file, Err: err, Mend: mend}
 }

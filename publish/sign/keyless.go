@@ -37,7 +37,7 @@ type KeylessOptions struct {
 func Keyless(o KeylessOptions) (Signer, error) {
 	if o.Services.Fulcio == "" {
 		return nil, &refusal.Refusal{Kind: refusal.Usage, Code: "services-missing", Doing: "preparing to sign without a key",
-			Why: "no certificate authority (Fulcio) is named", Mend: "name one, or use the public good instance's services"}
+			Why: "no certificate authority (Fulcio) is named", Mend: "Name one, or use the public good instance's services."}
 	}
 	if o.Token == nil {
 		return nil, tokenMissing("no source was named")
@@ -175,6 +175,6 @@ func notGivenOut(err error) error {
 	}
 	own := *r
 	own.Doing = "checking the new signature against the trust root"
-	own.Mend = "check that the trust root belongs to the services that were used"
+	own.Mend = "Check that the trust root belongs to the services that were used."
 	return &own
 }

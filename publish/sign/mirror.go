@@ -57,7 +57,7 @@ func (m Mirror) name() string {
 func (m Mirror) target(ctx context.Context, cacheDir, name string) ([]byte, error) {
 	refuse := func(err error) error {
 		return &refusal.Refusal{Kind: refusal.Environment, Code: "trust-unreachable", Doing: "fetching " + name + " from " + m.name(), Err: err,
-			Mend: "check the network, or give a trusted root as a file to work without it"}
+			Mend: "Check the network, or give a trusted root as a file to work without it."}
 	}
 	if cacheDir == "" {
 		base, err := os.UserCacheDir()

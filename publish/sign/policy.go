@@ -46,7 +46,7 @@ func (p Policy) rule() (rule, error) {
 		key, err := cryptoutils.UnmarshalPEMToPublicKey(p.Key)
 		if err != nil {
 			return r, &refusal.Refusal{Kind: refusal.Usage, Code: "key-unreadable", Doing: "reading the public key", Err: err,
-				Mend: "give a PEM public key, such as cosign.pub"}
+				Mend: "Give a PEM public key, such as cosign.pub."}
 		}
 		r.key = key
 	case p.Issuer == "" || p.Subject == "" && p.SubjectRegexp == "":
@@ -81,10 +81,10 @@ func (r rule) holds(id Identity) error {
 
 func notTheSigner(code, why string) error {
 	return &refusal.Refusal{Kind: refusal.Finding, Code: code, Doing: "checking who signed", Why: why,
-		Mend: "do not use it, unless you know that this signer is the right one; then say so in the policy"}
+		Mend: "Do not use it, unless you know that this signer is the right one; then say so in the policy."}
 }
 
 func policyWrong(why string) error {
 	return &refusal.Refusal{Kind: refusal.Usage, Code: "policy-unusable", Doing: "reading the identity policy", Why: why,
-		Mend: "name an issuer and a subject, or a public key"}
+		Mend: "Name an issuer and a subject, or a public key."}
 }

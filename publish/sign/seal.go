@@ -58,7 +58,7 @@ func (s sealer) once(ctx context.Context, statement []byte, h holder) (*protobun
 	bundle, err := sigstore.Bundle(content, h.keypair, sigstore.BundleOptions{Context: ctx})
 	if err != nil {
 		return nil, &refusal.Refusal{Kind: refusal.Environment, Code: "key-unreadable", Doing: "signing with the key", Err: err,
-			Mend: "use a key of the kind ECDSA, Ed25519 or RSA"}
+			Mend: "Use a key of the kind ECDSA, Ed25519 or RSA."}
 	}
 	verifier, err := s.verifierPEM(h)
 	if err != nil {
@@ -149,15 +149,15 @@ func serviceRefused(code, doing string, err error) error {
 	status, told := statusOf(err)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		r.Why, r.Mend = "it did not answer in time", "try again later; what has been signed is not lost"
+		r.Why, r.Mend = "It did not answer in time.", "try again later; what has been signed is not lost"
 	case told && (status == http.StatusUnauthorized || status == http.StatusForbidden):
-		r.Kind, r.Mend = refusal.Consent, "check that the service accepts this identity"
+		r.Kind, r.Mend = refusal.Consent, "Check that the service accepts this identity."
 	case told && status == http.StatusConflict:
-		r.Mend = "this very signature is in the log already: use the bundle of the run that entered it, or sign with an ECDSA key, which never signs alike twice"
+		r.Mend = "This very signature is in the log already: use the bundle of the run that entered it, or sign with an ECDSA key, which never signs alike twice."
 	case told && status < 500:
-		r.Mend = "check the address and that the service accepts this kind of request"
+		r.Mend = "Check the address and that the service accepts this kind of request."
 	default:
-		r.Mend = "check the address and the network, and try again later"
+		r.Mend = "Check the address and the network, and try again later."
 	}
 	return r
 }

@@ -97,6 +97,6 @@ func parseServices(data []byte, now time.Time) (Services, error) {
 func configUnreadable(path string, err error) error {
 	return &refusal.Refusal{
 		Kind: refusal.Usage, Code: "services-unreadable", Doing: "reading the signing configuration " + path, Err: err,
-		Mend: "give a Sigstore signing configuration of version 0.2 (signing_config.v0.2.json)",
+		Mend: "Give a Sigstore signing configuration of version 0.2 (signing_config.v0.2.json).",
 	}
 }

@@ -64,7 +64,7 @@ func signable(statement []byte) error {
 	refuse := func(why string) error {
 		return &refusal.Refusal{
 			Kind: refusal.Usage, Code: "statement-unreadable", Doing: "signing a statement", Why: why,
-			Mend: "sign an in-toto statement of version 1",
+			Mend: "Sign an in-toto statement of version 1.",
 		}
 	}
 	if len(statement) > MaxStatement {

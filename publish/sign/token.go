@@ -62,16 +62,16 @@ func (t Token) checked(ctx context.Context, audience string) (string, claims, er
 	c, err := parseClaims(raw)
 	if err != nil {
 		return "", claims{}, &refusal.Refusal{Kind: refusal.Consent, Code: "token-unreadable", Doing: "reading the identity token",
-			Why: err.Error(), Mend: "give an OpenID Connect identity token (a JWT) with the audience " + audience}
+			Why: err.Error(), Mend: "Give an OpenID Connect identity token (a JWT) with the audience " + audience}
 	}
 	if expires := time.Unix(int64(c.Expires), 0); !expires.After(time.Now()) {
 		return "", claims{}, &refusal.Refusal{Kind: refusal.Consent, Code: "token-expired", Doing: "reading the identity token",
-			Why: "it expired at " + expires.UTC().Format(time.RFC3339), Mend: "get a new one; such tokens live some minutes"}
+			Why: "it expired at " + expires.UTC().Format(time.RFC3339), Mend: "Get a new one; such tokens live some minutes."}
 	}
 	if !slices.Contains(c.Audience, audience) {
 		return "", claims{}, &refusal.Refusal{Kind: refusal.Consent, Code: "token-audience", Doing: "reading the identity token",
 			Why:  fmt.Sprintf("it is for %q, and the certificate authority takes tokens for %q only", strings.Join(c.Audience, ", "), audience),
-			Mend: "ask for the token with the audience " + audience}
+			Mend: "Ask for the token with the audience " + audience}
 	}
 	return raw, c, nil
 }
@@ -118,6 +118,6 @@ func (c claims) identity() Identity {
 
 func tokenMissing(why string) error {
 	return &refusal.Refusal{Kind: refusal.Consent, Code: "token-missing", Doing: "getting an identity token", Why: why,
-		Mend: "in GitHub Actions give the job `permissions: id-token: write`; in GitLab declare SIGSTORE_ID_TOKEN under id_tokens " +
-			"with the audience sigstore; elsewhere sign in interactively, name a variable or file with a token, or sign with a key"}
+		Mend: "In GitHub Actions give the job `permissions: id-token: write`; in GitLab declare SIGSTORE_ID_TOKEN under id_tokens " +
+			"with the audience sigstore; elsewhere sign in interactively, name a variable or file with a token, or sign with a key."}
 }

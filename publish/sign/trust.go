@@ -55,9 +55,9 @@ func newTrust(material root.TrustedMaterial) *Trust {
 }
 
 func trustUnreadable(name string, err error) error {
-	mend := "give a Sigstore trusted root (trusted_root.json)"
+	mend := "Give a Sigstore trusted root (trusted_root.json)."
 	if errors.Is(err, os.ErrNotExist) {
-		mend = "check the path of the trusted root"
+		mend = "Check the path of the trusted root."
 	}
 	return &refusal.Refusal{Kind: refusal.Usage, Code: "trust-unreadable", Doing: "reading the trusted root " + name, Err: err, Mend: mend}
 }

@@ -193,5 +193,5 @@ func bundleUnreadable(b []byte, why string) error {
 		doing = fmt.Sprintf("reading the bundle sha256:%x", sha256.Sum256(b))
 	}
 	return &refusal.Refusal{Kind: refusal.Finding, Code: "bundle-unreadable", Doing: doing, Why: why,
-		Mend: "get the bundle again from where it was published; it has to be a Sigstore bundle of version 0.3"}
+		Mend: "Get the bundle again from where it was published; it has to be a Sigstore bundle of version 0.3."}
 }

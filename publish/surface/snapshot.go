@@ -77,7 +77,7 @@ func Parse(b []byte) (*Snapshot, error) {
 	s, err := parse(b)
 	if err != nil {
 		return nil, &refusal.Refusal{Kind: refusal.Finding, Code: "surface-unreadable", Doing: "reading a snapshot of a server's surface",
-			Err: err, Mend: "the snapshot was made wrongly or damaged: take it anew with mcpctl publish"}
+			Err: err, Mend: "The snapshot was made wrongly or damaged: take it anew with mcpctl publish."}
 	}
 	return s, nil
 }

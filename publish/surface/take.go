@@ -57,7 +57,7 @@ func take(ctx context.Context, target mcp.Target, limits mcp.Limits, revisions [
 		if err := c.add(ctx, spoken.Sessions[r]); err != nil {
 			return nil, &refusal.Refusal{Kind: refusal.Environment, Code: "surface-unreadable",
 				Doing: fmt.Sprintf("asking %s for its surface in revision %s", target.Name, r), Err: err,
-				Mend: "see what mcpctl test says of the server's lists"}
+				Mend: "See what mcpctl test says of the server's lists."}
 		}
 	}
 	return c.snapshot(), nil

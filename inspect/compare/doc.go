@@ -1,0 +1,13 @@
+// Package compare puts two looks at MCP servers side by side: one server in two
+// revisions, two servers, a server and a recording. It tells what was added,
+// removed and changed, and what of that breaks those who call.
+//
+//	c := compare.Compare(before, after, nil)
+//	c.Count(compare.Breaking)
+//
+// It is pure: Sides are made of what was listed, or of recorded frames. Text in
+// them is the servers' own; who shows it passes it through internal/term.
+//
+// What is breaking is said by Rules. Simple are the ones built in; a fuller
+// engine of compatibility takes their place by being handed to Compare.
+package compare

@@ -1,0 +1,44 @@
+package tui
+
+import (
+	"io"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/mcpctl/mcpctl/inspect"
+	"github.com/mcpctl/mcpctl/mcp"
+)
+
+// Options say what to inspect, and on what terminal.
+type Options struct {
+	Target  mcp.Target
+	Inspect inspect.Options // Tell is the inspector's own
+	In      io.Reader
+	Out     io.Writer
+	// Getenv looks a variable of the environment up; Environ is all of it.
+	Getenv  func(string) (string, bool)
+	Environ []string
+	// Plain draws with ASCII alone; Still lets nothing move by itself; NoMouse
+	// leaves the mouse to the terminal.
+	Plain, Still, NoMouse bool
+	// StateFile remembers what was shown last; "" remembers nothing.
+	StateFile string
+	// Redact takes secrets out of what is copied; nil takes none.
+	Redact func(string) string
+
+	// Judging judges what crosses; the zero Judging judges nothing.
+	Judging Judging
+
+	light   bool
+	profile colorprofile.Profile
+	bare    bool
+}
+
+func (o Options) look(dark, basic bool) look {
+	return look{dark: dark, basic: basic, ascii: o.Plain, bare: o.bare, reducedMotion: o.Still}
+}
+
+// sixteen reports whether the terminal has sixteen colours, or fewer.
+func (o Options) sixteen() bool {
+	return o.profile != colorprofile.TrueColor && o.profile != colorprofile.ANSI256
+}

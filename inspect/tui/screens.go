@@ -1,0 +1,16 @@
+package tui
+
+// screens are the tabs, from left to right.
+func screens(r *Room) []Screen {
+	return []Screen{
+		newOverview(r),
+		newTools(r),
+		newResources(r),
+		newPrompts(r),
+		newTraffic(r),
+		newLog(r),
+		newPending(r),
+		newFindings(r),
+		newCompare(r),
+	}
+}
