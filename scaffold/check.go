@@ -4,14 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
-var templateID = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+var templateID = pattern.New(`^[a-z][a-z0-9-]{0,39}$`)
 
 // check judges manifest and files of the whole, completes the questions, and
 // answers all faults at once.

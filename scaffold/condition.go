@@ -3,8 +3,9 @@ package scaffold
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // Condition says for which sets of features something is there: "a", "!a",
@@ -21,7 +22,7 @@ type operand struct {
 }
 
 // featureName is what a feature, question or profile can be called.
-var featureName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+var featureName = pattern.New(`^[a-z][a-z0-9_-]{0,39}$`)
 
 // ParseCondition reads a condition. It does not know which features there are.
 func ParseCondition(s string) (Condition, error) {

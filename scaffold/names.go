@@ -7,10 +7,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // The rule for a project's name, from which every other spelling derives.
-var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+var kebab = pattern.New(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 const maxName = 50
 

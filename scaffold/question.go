@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/mod/module"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // wellKnown fill what a manifest leaves open for questions of these names.
@@ -43,15 +44,15 @@ func Rules() []string { return slices.Sorted(maps.Keys(rules)) }
 
 var rules = map[string]func(string) error{
 	"text":          checkText,
-	"word":          pattern(kebab, maxName, "it must be words of small letters and digits with hyphens between them"),
-	"github-owner":  pattern(regexp.MustCompile(`^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$`), 39, "it must be letters and digits with single hyphens between them"),
+	"word":          shaped(kebab, maxName, "it must be words of small letters and digits with hyphens between them"),
+	"github-owner":  shaped(pattern.New(`^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$`), 39, "it must be letters and digits with single hyphens between them"),
 	"go-module":     module.CheckPath,
-	"npm-name":      pattern(regexp.MustCompile(`^(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*$`), 214, "it must be small letters, digits and - . _ ~, perhaps with @scope/ before it"),
-	"pypi-name":     pattern(regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`), 100, "it must be letters, digits and . _ -, with a letter or digit at both ends"),
-	"registry-name": pattern(regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9-]*(\.[a-zA-Z0-9][a-zA-Z0-9-]*)+/[a-zA-Z0-9._-]+$`), 200, "it must be like io.github.owner/server: a reversed domain, one slash, and a name of letters, digits and . _ -"),
+	"npm-name":      shaped(pattern.New(`^(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*$`), 214, "it must be small letters, digits and - . _ ~, perhaps with @scope/ before it"),
+	"pypi-name":     shaped(pattern.New(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`), 100, "it must be letters, digits and . _ -, with a letter or digit at both ends"),
+	"registry-name": shaped(pattern.New(`^[a-zA-Z0-9][a-zA-Z0-9-]*(\.[a-zA-Z0-9][a-zA-Z0-9-]*)+/[a-zA-Z0-9._-]+$`), 200, "it must be like io.github.owner/server: a reversed domain, one slash, and a name of letters, digits and . _ -"),
 }
 
-func pattern(re *regexp.Regexp, most int, fault string) func(string) error {
+func shaped(re *pattern.Pattern, most int, fault string) func(string) error {
 	return func(s string) error {
 		if len(s) > most {
 			return fmt.Errorf("it is longer than %d characters", most)
@@ -82,7 +83,7 @@ func checkText(s string) error {
 	return nil
 }
 
-var blank = regexp.MustCompile(`\{\{\s*([a-z_-]*)\s*\}\}`)
+var blank = pattern.New(`\{\{\s*([a-z_-]*)\s*\}\}`)
 
 // fillIn replaces {{name}} and the like; word answers what for.
 func fillIn(s string, word func(string) (string, bool)) (string, error) {

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // markerWord is in every marker. Most lines, and most files, do not have it, and
@@ -14,7 +15,7 @@ const markerWord = "mcpctl:"
 
 // marker finds what may be a region's marker anywhere in a line, so that one
 // that does not stand alone is an error rather than text.
-var marker = regexp.MustCompile(`(?://|#|<!--)[ \t]?mcpctl:([a-z]*)`)
+var marker = pattern.New(`(?://|#|<!--)[ \t]?mcpctl:([a-z]*)`)
 
 // region is one that is open.
 type region struct {
@@ -35,7 +36,7 @@ func scanRegions(name string, text []byte, decide func(Condition) (bool, error),
 		at := func(err error) error { return &LineError{Path: name, Line: number, Err: err} }
 		var found []int
 		if bytes.Contains(l, []byte(markerWord)) {
-			found = marker.FindSubmatchIndex(l)
+			found = marker.Regexp().FindSubmatchIndex(l)
 		}
 		if found == nil {
 			line(l, shown)

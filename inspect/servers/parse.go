@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"github.com/tailscale/hujson"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // format is how a file is written.
@@ -119,7 +120,7 @@ func parseJSON(data []byte) (node, error) {
 
 // jsonPosition finds the position in hujson's message, the only place that tells
 // it.
-var jsonPosition = regexp.MustCompile(`^hujson: line (\d+), column (\d+): (?s)(.*)$`)
+var jsonPosition = pattern.New(`^hujson: line (\d+), column (\d+): (?s)(.*)$`)
 
 func jsonError(err error) error {
 	m := jsonPosition.FindStringSubmatch(err.Error())
@@ -171,7 +172,7 @@ func jsonNode(v hujson.Value, at *lines, left *int) (node, error) {
 }
 
 // yamlLine is how the YAML parser names a position.
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (?s)(.*)$`)
+var yamlLine = pattern.New(`^yaml: line (\d+): (?s)(.*)$`)
 
 func parseYAML(data []byte) (node, error) {
 	var root yaml.Node

@@ -3,9 +3,10 @@ package servers
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // dialect is which references in texts a client replaces. The zero dialect
@@ -42,10 +43,10 @@ func (r Ref) String() string {
 type Lookup func(Ref) (value string, ok bool)
 
 // reference finds what looks like a reference in any dialect.
-var reference = regexp.MustCompile(`\$\{([^{}]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
+var reference = pattern.New(`\$\{([^{}]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 // variableName is what a variable can be called.
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variableName = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // sort tells what a text that looks like a reference is: a Ref, or, with fixed,
 // a text that is known already.

@@ -15,7 +15,7 @@ const module = "github.com/mcpctl/mcpctl"
 // floors are the packages of the house from the ground up. A package imports
 // only from floors below its own; rooms on one floor are strangers.
 var floors = [][]string{
-	{"internal/atomic", "internal/nearest", "internal/redact", "internal/term", "publish/refusal", "publish/sbom/bill", "templates", "templates/released"},
+	{"internal/atomic", "internal/nearest", "internal/pattern", "internal/redact", "internal/term", "publish/refusal", "publish/sbom/bill", "templates", "templates/released"},
 	{"mcp", "publish/attest", "publish/credential", "publish/sbom/collect", "scaffold/merge"},
 	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "inspect/servers", "inspect/traffic", "mcp/auth", "mcp/mcptest", "publish/attach", "publish/packages", "publish/registry", "publish/sbom", "publish/serverjson", "publish/sign", "publish/surface", "scaffold", "scaffold/add/openapi"},
 	{"conformance", "conformance/spec/ledger", "inspect", "inspect/compare", "inspect/doctor", "inspect/form", "inspect/tape", "publish", "publish/desk", "publish/verify", "scaffold/add", "scaffold/pack", "scaffold/update"},

@@ -110,6 +110,7 @@ func (f *doctorFlags) check() error {
 }
 
 func (a *app) doctor(c *cobra.Command, names []string, f doctorFlags) error {
+	a.frugal()
 	if err := f.check(); err != nil {
 		return err
 	}

@@ -46,6 +46,7 @@ func (f *screenFlags) bindScreen(c *cobra.Command) {
 }
 
 func (a *app) runInspect(c *cobra.Command, args []string, f screenFlags) error {
+	a.frugal()
 	if !a.InTTY || !a.OutTTY {
 		return usagef("mcpctl inspect needs a terminal, and standard input or output is none").
 			hinted("Scripts use: mcpctl tools list|call, resources list|read, prompts list|get, complete, discover, ping, each with --format json.")

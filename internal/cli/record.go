@@ -52,6 +52,7 @@ and what --header and --bearer-env give.`,
 }
 
 func (a *app) record(c *cobra.Command, args []string, f recordFlags) error {
+	a.frugal()
 	dash := c.ArgsLenAtDash()
 	switch {
 	case f.url != "" && (dash >= 0 || len(args) > 1):

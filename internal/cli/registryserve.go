@@ -66,6 +66,7 @@ io.modelcontextprotocol.anonymous/*; with --any-namespace, under every name.`,
 
 // serveRegistry serves until the context ends.
 func (a *app) serveRegistry(ctx context.Context, dir string, f serveFlags) error {
+	a.frugal()
 	listener, err := desk.Listen(ctx, f.address)
 	if err != nil {
 		return err

@@ -59,6 +59,7 @@ answered as the same request was then.`,
 }
 
 func (a *app) replay(c *cobra.Command, args []string, f replayFlags) error {
+	a.frugal()
 	dash := c.ArgsLenAtDash()
 	if len(args) == 0 || dash == 0 {
 		return usagef("no recording is given").hinted("It is used as: %s", c.UseLine())

@@ -27,18 +27,18 @@ type Streams struct {
 	Collect func()
 }
 
-// frugal is for commands that make much garbage: memory is then the scarcer. The
-// others end before there is much to collect.
+// frugal is for commands that run long or make much garbage: memory is then the
+// scarcer.
 func (s Streams) frugal() {
 	if s.Collect != nil {
 		s.Collect()
 	}
 }
 
-// collectOften does what GOGC=50 does, unless the user has a wish.
-func collectOften() {
+// collectAt does what GOGC does, unless the user has set that.
+func collectAt(percent int) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(percent)
 	}
 }
 
@@ -47,7 +47,8 @@ func collectOften() {
 // bytes through it, and has no setting.
 func OS() Streams {
 	log.SetOutput(io.Discard)
-	s := Streams{Collect: collectOften, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
+	collectAt(400) // most commands end before there is much to collect
+	s := Streams{Collect: func() { collectAt(50) }, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
 	s.InTTY, s.OutTTY, s.ErrTTY = terminal(os.Stdin), terminal(os.Stdout), terminal(os.Stderr)
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 40 {
 		s.Width = n

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/refusal"
 )
 
@@ -38,9 +38,9 @@ type Pointer struct {
 }
 
 var (
-	digestForm    = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	hashForm      = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	referenceForm = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._-]*)+@sha256:[0-9a-f]{64}$`)
+	digestForm    = pattern.New(`^sha256:[0-9a-f]{64}$`)
+	hashForm      = pattern.New(`^[0-9a-f]{64}$`)
+	referenceForm = pattern.New(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._-]*)+@sha256:[0-9a-f]{64}$`)
 )
 
 // check says what is wrong with a pointer.

@@ -2,10 +2,11 @@ package attest
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/package-url/packageurl-go"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // Release is the predicate of [TypeRelease]: what a server's version consists of.
@@ -84,7 +85,7 @@ func (p Package) image() string {
 	return packageurl.NewPackageURL(packageurl.TypeOCI, "", strings.ToLower(name), version, qualifiers, "").ToString()
 }
 
-var pythonRuns = regexp.MustCompile(`[-_.]+`)
+var pythonRuns = pattern.New(`[-_.]+`)
 
 // normalPython is a project's name as Python compares names.
 func normalPython(name string) string {

@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/refusal"
 )
 
@@ -113,7 +113,7 @@ func exactly(b []byte, into any, names ...string) error {
 // digestLength are the hexadecimal digits of the algorithms that are checked.
 var digestLength = map[string]int{"sha1": 40, "gitCommit": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 
-var hexForm = regexp.MustCompile(`^[0-9a-f]+$`)
+var hexForm = pattern.New(`^[0-9a-f]+$`)
 
 // check says what is wrong with a statement.
 func (s Statement) check() error {

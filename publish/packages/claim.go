@@ -2,9 +2,9 @@ package packages
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/refusal"
 )
 
@@ -73,7 +73,7 @@ func (c claim) refuse(code string, p Package, mend, format string, args ...any) 
 	return &refusal.Refusal{Kind: refusal.Finding, Code: code, Doing: "proving that " + p.String() + " is the server's", Why: fmt.Sprintf(format, args...), Mend: mend}
 }
 
-var otherToken = regexp.MustCompile(`(?i)mcp-name:\s*([a-z0-9.-]+/[a-z0-9._-]+)`)
+var otherToken = pattern.New(`(?i)mcp-name:\s*([a-z0-9.-]+/[a-z0-9._-]+)`)
 
 // hasToken reports whether a text has the whole token of a server, and if it has
 // it only as the beginning of something longer, what follows there.
@@ -102,8 +102,8 @@ func nameChar(c byte) bool {
 
 // What a page made from Markdown does not show.
 var (
-	comment    = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
-	definition = regexp.MustCompile(`(?m)^ {0,3}\[[^\]\n]+\]:.*$`)
+	comment    = pattern.New(`(?s)<!--.*?(?:-->|$)`)
+	definition = pattern.New(`(?m)^ {0,3}\[[^\]\n]+\]:.*$`)
 )
 
 // visibleClaim is a claim in a README of which the host shows only the page that

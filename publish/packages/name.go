@@ -1,9 +1,9 @@
 package packages
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/refusal"
 	"github.com/mcpctl/mcpctl/publish/sbom/bill"
 )
@@ -11,9 +11,9 @@ import (
 // What may stand in a client's arguments and in addresses. Clients take much
 // more for a package's name: folders, addresses, options, ranges.
 var (
-	npmName    = regexp.MustCompile(`^(@[A-Za-z0-9~][A-Za-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$`)
-	plainName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-	oneVersion = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+!_-]*$`)
+	npmName    = pattern.New(`^(@[A-Za-z0-9~][A-Za-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$`)
+	plainName  = pattern.New(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+	oneVersion = pattern.New(`^[0-9A-Za-z][0-9A-Za-z.+!_-]*$`)
 )
 
 const longestName = 255
@@ -75,11 +75,11 @@ func sameVersion(kind, a, b string) bool {
 
 // https://packaging.python.org/en/latest/specifications/version-specifiers/#normalization
 var (
-	pyParts = regexp.MustCompile(`^v?(?:(\d+)!)?(\d+(?:\.\d+)*)` +
+	pyParts = pattern.New(`^v?(?:(\d+)!)?(\d+(?:\.\d+)*)` +
 		`(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?` +
 		`(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?` +
 		`(?:[-_.]?(dev)[-_.]?(\d*))?(?:\+(.+))?$`)
-	leadingZeros = regexp.MustCompile(`\b0+(\d)`)
+	leadingZeros = pattern.New(`\b0+(\d)`)
 	localMarks   = strings.NewReplacer("-", ".", "_", ".")
 )
 

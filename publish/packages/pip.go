@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/refusal"
 )
 
@@ -29,8 +29,8 @@ type pipIndex struct {
 }
 
 var (
-	pipDefault = regexp.MustCompile(`--index-url <url>[^\n]*\(default ([^\s)]+)\)`)
-	pipSetting = regexp.MustCompile(`(?m)^[\w:-]+\.([\w-]+)=(?:'(.*)'|"(.*)")\s*$`)
+	pipDefault = pattern.New(`--index-url <url>[^\n]*\(default ([^\s)]+)\)`)
+	pipSetting = pattern.New(`(?m)^[\w:-]+\.([\w-]+)=(?:'(.*)'|"(.*)")\s*$`)
 )
 
 // settings are those of pip, or else of uv.

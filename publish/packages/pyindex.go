@@ -4,9 +4,9 @@ import (
 	"context"
 	"html"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -68,8 +68,8 @@ func jsonFiles(body []byte) ([]pyFile, error) {
 }
 
 var (
-	anchor    = regexp.MustCompile(`(?is)<a\s([^>]*)>([^<]*)</a>`)
-	attribute = regexp.MustCompile(`(?is)([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
+	anchor    = pattern.New(`(?is)<a\s([^>]*)>([^<]*)</a>`)
+	attribute = pattern.New(`(?is)([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
 )
 
 // htmlFiles reads the older form of an index, in which each file is a link with

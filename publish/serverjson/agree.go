@@ -2,8 +2,9 @@ package serverjson
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // Agree answers where other manifests of the project, or the tag of a release
@@ -69,7 +70,7 @@ func TagVersion(tag string) string {
 }
 
 // The words of pre-releases, which Python shortens.
-var preRelease = regexp.MustCompile(`[-_.]?(alpha|beta|preview|pre|rc|a|b|c|dev|post)[-_.]?(\d*)`)
+var preRelease = pattern.New(`[-_.]?(alpha|beta|preview|pre|rc|a|b|c|dev|post)[-_.]?(\d*)`)
 
 // sameVersion compares as their ecosystems would: 1.0.0-rc.1 of npm is 1.0.0rc1
 // of Python.

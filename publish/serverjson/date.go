@@ -1,10 +1,11 @@
 package serverjson
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // The dates of the schema that rules and the migration name.
@@ -29,7 +30,7 @@ func SchemaURL(date string) string {
 
 // schemaDate takes the date out of a $schema, as the registry does: whatever
 // stands in that part of the path, wherever the file is kept.
-var schemaDate = regexp.MustCompile(`/schemas/([A-Za-z0-9_~.-]+)/server\.schema\.json`)
+var schemaDate = pattern.New(`/schemas/([A-Za-z0-9_~.-]+)/server\.schema\.json`)
 
 // dateOf answers which date $schema names, "" when it names none in that form.
 func dateOf(schema string) string {

@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // Wishes are what the user says of a document that manifests do not, or say
@@ -137,7 +138,7 @@ func newPackages(sources []Source, w Wishes, repository, version string) ([]newP
 	return all, nil
 }
 
-var notInNames = regexp.MustCompile(`[^a-zA-Z0-9._-]+`)
+var notInNames = pattern.New(`[^a-zA-Z0-9._-]+`)
 
 // serverName takes the name that was wished, or proved by package.json, or makes
 // one from the account on GitHub and the project's name.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/mod/modfile"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // The manifests beside a server.json that say something of the project.
@@ -117,7 +119,7 @@ func start(n *node) int {
 }
 
 // pythonVersion finds the line of the version, which the decoder does not tell.
-var pythonVersion = regexp.MustCompile(`(?ms)^\[(?:project|tool\.poetry)\][^\n]*\n(?:[^\[\n][^\n]*\n|\n)*?\s*version\s*=\s*(["'])`)
+var pythonVersion = pattern.New(`(?ms)^\[(?:project|tool\.poetry)\][^\n]*\n(?:[^\[\n][^\n]*\n|\n)*?\s*version\s*=\s*(["'])`)
 
 func readPyproject(raw []byte) (Source, error) {
 	type project struct {
@@ -151,7 +153,7 @@ func readPyproject(raw []byte) (Source, error) {
 			}
 		}
 	}
-	if at := pythonVersion.FindSubmatchIndex(raw); at != nil {
+	if at := pythonVersion.Regexp().FindSubmatchIndex(raw); at != nil {
 		s.versionAt = at[2]
 	}
 	return s, nil
@@ -189,8 +191,8 @@ func readBundle(raw []byte) (Source, error) {
 
 // The ways in which manifests write where a project lives.
 var (
-	shorthand = regexp.MustCompile(`^(?:(github|gitlab):)?([\w.-]+)/([\w.-]+)$`)
-	sshForm   = regexp.MustCompile(`^(?:ssh://)?git@(github\.com|gitlab\.com)[:/]`)
+	shorthand = pattern.New(`^(?:(github|gitlab):)?([\w.-]+)/([\w.-]+)$`)
+	sshForm   = pattern.New(`^(?:ssh://)?git@(github\.com|gitlab\.com)[:/]`)
 )
 
 // projectAddress is the https address of a project on GitHub or GitLab, "" for

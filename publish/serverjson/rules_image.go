@@ -2,18 +2,19 @@ package serverjson
 
 import (
 	"net"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // image is a reference to a container image in its parts.
 type image struct{ host, path, tag, digest string }
 
 var (
-	imagePath   = regexp.MustCompile(`^[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*$`)
-	imageTag    = regexp.MustCompile(`^\w[\w.-]{0,127}$`)
-	imageDigest = regexp.MustCompile(`^sha256:[a-f0-9]{64}$`)
+	imagePath   = pattern.New(`^[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*$`)
+	imageTag    = pattern.New(`^\w[\w.-]{0,127}$`)
+	imageDigest = pattern.New(`^sha256:[a-f0-9]{64}$`)
 )
 
 // parseImage takes HOST/PATH:TAG@DIGEST apart, as container tools do: the first

@@ -2,8 +2,9 @@ package serverjson
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // The kinds of packages that the registry knows.
@@ -113,8 +114,8 @@ func madeUp(hash string) bool {
 // Where releases keep their assets. The account of GitHub has at most 39
 // characters.
 var (
-	githubAsset = regexp.MustCompile(`^/[a-zA-Z0-9]([a-zA-Z0-9-]{0,37}[a-zA-Z0-9])?/[\w.-]+/releases/download/[^/]+/[^/]+$`)
-	gitlabAsset = regexp.MustCompile(`^/[\w.-]+(/[\w.-]+)*/-/(releases/[^/]+/downloads/[^/]+|package_files/[0-9]+/download)$`)
+	githubAsset = pattern.New(`^/[a-zA-Z0-9]([a-zA-Z0-9-]{0,37}[a-zA-Z0-9])?/[\w.-]+/releases/download/[^/]+/[^/]+$`)
+	gitlabAsset = pattern.New(`^/[\w.-]+(/[\w.-]+)*/-/(releases/[^/]+/downloads/[^/]+|package_files/[0-9]+/download)$`)
 )
 
 func releaseAsset(address string) bool {

@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // server applies the rules from the top of the document down.
@@ -43,8 +44,8 @@ func (j *judge) server() {
 
 // The parts of a name, more narrowly than the schema has them.
 var (
-	namespacePart = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9]$`)
-	namePart      = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$`)
+	namespacePart = pattern.New(`^[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9]$`)
+	namePart      = pattern.New(`^[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$`)
 )
 
 func (j *judge) name(root *node) {
@@ -96,17 +97,17 @@ func githubOwner(address string) string {
 
 // The forms of ranges that package managers know: an operator before a version,
 // and two versions with a hyphen or bars between them.
-var ranges = func() []*regexp.Regexp {
+var ranges = func() []*pattern.Pattern {
 	const one = `v?\d+(\.\d+){0,3}(-[0-9A-Za-z.-]+)?`
-	return []*regexp.Regexp{
-		regexp.MustCompile(`^([\^~<>=]|[<>]=)\s*` + one + `$`),
-		regexp.MustCompile(`^` + one + `\s-\s*` + one + `$`),
-		regexp.MustCompile(`^` + one + `\s*(\|\|\s*` + one + `\s*)+$`),
+	return []*pattern.Pattern{
+		pattern.New(`^([\^~<>=]|[<>]=)\s*` + one + `$`),
+		pattern.New(`^` + one + `\s-\s*` + one + `$`),
+		pattern.New(`^` + one + `\s*(\|\|\s*` + one + `\s*)+$`),
 	}
 }()
 
 // dotted is a version of two or three parts, wildcards included.
-var dotted = regexp.MustCompile(`^(v?\d+|[xX*])(\.(\d+|[xX*])){1,2}(-[0-9A-Za-z.-]+)?$`)
+var dotted = pattern.New(`^(v?\d+|[xX*])(\.(\d+|[xX*])){1,2}(-[0-9A-Za-z.-]+)?$`)
 
 // isRange answers what the registry takes for a range. An x anywhere in a dotted
 // version counts as a wildcard there, so 1.2.3-fix is refused too.
@@ -157,9 +158,9 @@ func (j *judge) website(n *node) {
 // The addresses of projects. GitLab has groups in groups, and - apart for its
 // own routes.
 var (
-	githubProject = regexp.MustCompile(`^https?://(www\.)?github\.com/([\w.-]+)/[\w.-]+/?$`)
-	gitlabProject = regexp.MustCompile(`^https?://(www\.)?gitlab\.com/[\w.-]+(/[\w.-]+)+/?$`)
-	subfolderForm = regexp.MustCompile(`^[a-zA-Z0-9._/-]+$`)
+	githubProject = pattern.New(`^https?://(www\.)?github\.com/([\w.-]+)/[\w.-]+/?$`)
+	gitlabProject = pattern.New(`^https?://(www\.)?gitlab\.com/[\w.-]+(/[\w.-]+)+/?$`)
+	subfolderForm = pattern.New(`^[a-zA-Z0-9._/-]+$`)
 )
 
 func (j *judge) repository(n *node) {

@@ -2,11 +2,11 @@ package serverjson
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/internal/nearest"
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -70,7 +70,7 @@ func escaped(token string, at int) int64 {
 
 // placeholders are what templates and the official publisher leave to be filled
 // in. Words that a server may be about ("todo") are none by themselves.
-var placeholders = regexp.MustCompile(`^\s*(TODO|FIXME|CHANGEME|TBD)\s*$|\b(TODO|FIXME)[:(]|\bYOUR_[A-Z]+|^<[^<>]+>$`)
+var placeholders = pattern.New(`^\s*(TODO|FIXME|CHANGEME|TBD)\s*$|\b(TODO|FIXME)[:(]|\bYOUR_[A-Z]+|^<[^<>]+>$`)
 
 // placeholder faults a text that is still a template's. It answers whether it did.
 func (j *judge) placeholder(n *node) bool {

@@ -2,16 +2,16 @@ package serverjson
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/internal/nearest"
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 var (
-	templateVariable = regexp.MustCompile(`\{([^}]+)\}`)
-	templatePort     = regexp.MustCompile(`:\{[^}]+\}(/|$)`)
+	templateVariable = pattern.New(`\{([^}]+)\}`)
+	templatePort     = pattern.New(`:\{[^}]+\}(/|$)`)
 )
 
 // filled puts something fitting into the variables of an address, so that the

@@ -11,10 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"regexp"
 	"strings"
 	"testing/fstest"
 	"time"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // Bounds of what is taken from a repository. The engine's own bounds on a
@@ -25,7 +26,7 @@ const (
 	fetchIn    = 2 * time.Minute
 )
 
-var wholeCommit = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+var wholeCommit = pattern.New(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
 
 // checkGit says why a repository is not acceptable. Only a whole commit id pins
 // bytes: a branch or tag may say something else tomorrow.

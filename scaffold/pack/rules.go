@@ -10,13 +10,13 @@ import (
 	"go/token"
 	"io"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/mod/modfile"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/scaffold"
 )
 
@@ -66,7 +66,7 @@ func unformatted(tree scaffold.Tree) (found []Problem) {
 	return found
 }
 
-var leftover = regexp.MustCompile(`(?i)mcpctl:(if|else|end)\b|\bacme[-_ ]?server\b`)
+var leftover = pattern.New(`(?i)mcpctl:(if|else|end)\b|\bacme[-_ ]?server\b`)
 
 // leftovers finds markers and tokens that rendering should have replaced.
 func leftovers(tree scaffold.Tree) (found []Problem) {
@@ -127,15 +127,15 @@ func declared(name string, modules []string) bool {
 // floating are ways to ask for whatever is newest, by the files in which they
 // stand. Where a file names no version at all, that floats too.
 var floating = []struct {
-	file, line *regexp.Regexp
+	file, line *pattern.Pattern
 	why        string
 }{
-	{regexp.MustCompile(`(^|/)package\.json$`), regexp.MustCompile(`^\s*"[^"]+":\s*"([\^~>*]|latest)[^"]*",?$`), "names a range or the newest"},
-	{regexp.MustCompile(`(^|/)requirements[^/]*\.txt$`), regexp.MustCompile(`^[A-Za-z0-9._-]+(\[.*\])?\s*([><~!].*)?$`), "pins no version"},
-	{regexp.MustCompile(`(^|/)([^/]*\.)?Dockerfile[^/]*$`), regexp.MustCompile(`^FROM\s+(--\S+\s+)?[^\s:@]+/[^\s:@]+(\s|$)|^FROM\s+\S+:latest\b`), "names no version of an image"},
-	{regexp.MustCompile(`(^|/)(docker-)?compose[^/]*\.ya?ml$|(^|/)deploy/.*\.ya?ml$`), regexp.MustCompile(`^\s*-?\s*image:\s*["']?([^\s:@"']+|\S+:latest)["']?\s*(#.*)?$`), "names no version of an image"},
-	{regexp.MustCompile(`(^|/)\.github/workflows/[^/]*\.ya?ml$`), regexp.MustCompile(`^\s*-?\s*uses:\s*[^\s.@][^\s@]*(@(v?\d+|main|master|latest))?\s*(#.*)?$`), "pins no action to a version"},
-	{regexp.MustCompile(`(^|/)(Makefile|[^/]*\.(ya?ml|sh|json))$`), regexp.MustCompile(`(go run|go install) \S+@latest|npx (-y )?(@[\w.-]+/)?[\w.-]+@latest`), "runs whatever is newest"},
+	{pattern.New(`(^|/)package\.json$`), pattern.New(`^\s*"[^"]+":\s*"([\^~>*]|latest)[^"]*",?$`), "names a range or the newest"},
+	{pattern.New(`(^|/)requirements[^/]*\.txt$`), pattern.New(`^[A-Za-z0-9._-]+(\[.*\])?\s*([><~!].*)?$`), "pins no version"},
+	{pattern.New(`(^|/)([^/]*\.)?Dockerfile[^/]*$`), pattern.New(`^FROM\s+(--\S+\s+)?[^\s:@]+/[^\s:@]+(\s|$)|^FROM\s+\S+:latest\b`), "names no version of an image"},
+	{pattern.New(`(^|/)(docker-)?compose[^/]*\.ya?ml$|(^|/)deploy/.*\.ya?ml$`), pattern.New(`^\s*-?\s*image:\s*["']?([^\s:@"']+|\S+:latest)["']?\s*(#.*)?$`), "names no version of an image"},
+	{pattern.New(`(^|/)\.github/workflows/[^/]*\.ya?ml$`), pattern.New(`^\s*-?\s*uses:\s*[^\s.@][^\s@]*(@(v?\d+|main|master|latest))?\s*(#.*)?$`), "pins no action to a version"},
+	{pattern.New(`(^|/)(Makefile|[^/]*\.(ya?ml|sh|json))$`), pattern.New(`(go run|go install) \S+@latest|npx (-y )?(@[\w.-]+/)?[\w.-]+@latest`), "runs whatever is newest"},
 }
 
 func unpinned(tree scaffold.Tree) (found []Problem) {
@@ -155,7 +155,7 @@ func unpinned(tree scaffold.Tree) (found []Problem) {
 	return found
 }
 
-var imageName = regexp.MustCompile(`^\s*-\s*name:\s*(\S+)\s*$`)
+var imageName = pattern.New(`^\s*-\s*name:\s*(\S+)\s*$`)
 
 // kustomizedImages are the lines that name an image to which a
 // kustomization.yaml gives its version.
