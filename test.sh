@@ -18,7 +18,7 @@ guided=()
 [[ -z ${FUZZTIME:-} ]] || guided=(-fuzz .)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/mcpctl
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"; kill "${installing:-}" 2>/dev/null' EXIT
+trap 'rm -rf "$scratch"; kill "${background:-}" 2>/dev/null' EXIT
 trap 'exit 130' INT TERM
 
 for tool in go node npm python3 git; do
@@ -34,14 +34,37 @@ failed=()
 step() {
   local name=$1 start=$SECONDS
   shift
-  if "$@" >"$scratch/log" 2>&1; then
+  "$@" >"$scratch/log" 2>&1
+  tell $? "$name" $((SECONDS - start)) "$scratch/log"
+}
+
+tell() { # STATUS NAME SECONDS LOG
+  if (($1 == 0)); then
     passed=$((passed + 1))
-    printf 'ok    %s (%ds)\n' "$name" $((SECONDS - start))
+    printf 'ok    %s (%ds)\n' "$2" "$3"
   else
-    failed+=("$name")
-    printf 'FAIL  %s\n' "$name"
-    sed 's/^/      /' "$scratch/log"
+    failed+=("$2")
+    printf 'FAIL  %s\n' "$2"
+    sed 's/^/      /' "$4"
   fi
+}
+
+# behind NAME COMMAND… is for what compiles for minutes on a fresh machine: it runs
+# at the lowest priority, while the tests wait for servers. told NAME waits for it.
+behind() {
+  local name=$1 start=$SECONDS
+  shift
+  "$@" >"$scratch/behind/$name.log" 2>&1
+  echo "$? $((SECONDS - start))" >"$scratch/behind/$name.new" && mv "$scratch/behind/$name.new" "$scratch/behind/$name"
+}
+
+await() { while [[ ! -e $scratch/behind/$1 ]] && kill -0 "$background" 2>/dev/null; do sleep 1; done; }
+
+told() { # NAME TITLE
+  local status=1 seconds=0
+  await "$1"
+  [[ ! -e $scratch/behind/$1 ]] || read -r status seconds <"$scratch/behind/$1"
+  tell "$status" "$2" "$seconds" "$scratch/behind/$1.log"
 }
 
 formatted() {
@@ -83,7 +106,7 @@ generated() {
 # and its compilers want the time. What needs the services comes last, for they
 # are still being built.
 tested() {
-  local alone='/internal/(realtest|judged)$' publishing='/(publish|internal/(cli|published|release|real[a-su-z][a-z]*))(/|$)' first last status
+  local alone='/internal/(realtest|judged)$' publishing='/(publish|internal/(cli|published|release|real[a-su-z][a-z]*|realtui))(/|$)' first last status
   mapfile -t first < <(go list ./... | grep -Ev "$alone|$publishing")
   mapfile -t last < <(go list ./... | grep -E "$publishing")
   # Hundreds of thousands of samples take five times as long under the race
@@ -93,16 +116,25 @@ tested() {
   go test -run '^TestEquivalence' -json ./conformance/schema ./publish/serverjson || status=$?
   go test -race -timeout 20m -json ./internal/realtest || status=$?
   go test -parallel 2 -timeout 20m -json ./internal/judged || status=$?
-  while kill -0 "$installing" 2>/dev/null; do sleep 1; done
-  testservers/install services >"$scratch/services" 2>&1 || { cat "$scratch/services"; status=1; }
+  await services
   go test -race -skip '^TestEquivalence' -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
   return "$status"
 }
 
+targets() {
+  grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . --exclude-dir=.git --exclude-dir=_project | sed -E 's/:func /:/; s#^\./##' | sort
+}
+
 # One program a package, for linking takes longer than fuzzing.
+fuzzers() {
+  local folder
+  while read -r folder; do
+    go test -c ${guided[@]+"${guided[@]}"} -o "$scratch/fuzz-${folder//\//-}" "./$folder" || return
+  done < <(targets | cut -d: -f1 | xargs -n1 dirname | sort -u)
+}
+
 fuzz() { # FOLDER TARGET
   local program=$scratch/fuzz-${1//\//-}
-  [[ -e $program ]] || go test -c ${guided[@]+"${guided[@]}"} -o "$program" "./$1" || return
   (cd "$1" && "$program" -test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$fuzztime" -test.fuzzcachedir "$scratch/fuzzed") 2>&1 |
     tee "$scratch/fuzz" || return
   grep -q '^fuzz: elapsed' "$scratch/fuzz" # else no target has that name
@@ -110,25 +142,33 @@ fuzz() { # FOLDER TARGET
 
 echo "installing the pinned real servers, if they are not yet here"
 testservers/install || exit 1
-# Minutes of compiling on a fresh machine, which has time to spare while the tests
-# wait for servers.
-nice -n 19 testservers/install services >/dev/null 2>&1 &
-installing=$!
 
 step "gofmt" formatted
-step "go vet" go vet ./...
 step "go mod tidy" tidy .
 step "go mod tidy, testservers" tidy testservers/go
 step "go generate" generated
-step "golangci-lint $golangci" lint
+
+mkdir "$scratch/behind"
+(
+  renice -n 19 "$BASHPID" >/dev/null
+  behind services testservers/install services
+  behind vet go vet ./...
+  behind lint lint
+  behind fuzzers fuzzers
+) &
+background=$!
 
 echo "running the tests with the race detector"
 tested | python3 .ci/tally.py "$scratch/tally"
 tests=${PIPESTATUS[0]}
 
+told services "the services that publishing is tested against"
+told vet "go vet"
+told lint "golangci-lint $golangci"
+told fuzzers "compiling what fuzzes"
 while IFS=: read -r file target; do
   step "fuzz $target for $fuzztime" fuzz "$(dirname "$file")" "$target"
-done < <(grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . --exclude-dir=.git --exclude-dir=_project | sed -E 's/:func /:/; s#^\./##' | sort)
+done < <(targets)
 
 [[ -s $scratch/tally ]] || echo "0 1 0" >"$scratch/tally" # the tests did not even start
 read -r test_passed test_failed test_skipped <"$scratch/tally"
