@@ -87,8 +87,10 @@ func TestTheTerminalIsGivenBack(t *testing.T) {
 		out, err := term.tmux("list-panes", "-t", "x", "-F", "#{pane_pid}").Output()
 		require.NoError(t, err)
 		shell := strings.TrimSpace(string(out))
-		require.NoError(t, syscall.Kill(childOf(t, shell), syscall.SIGTERM))
+		program := childOf(t, shell)
+		require.NoError(t, syscall.Kill(program, syscall.SIGTERM))
 		term.gone("Overview")
+		gone(t, program) // until then it may read what is typed
 		term.line("echo code=$?; stty -a | grep -o ' -*echo '")
 		term.see("code=130")
 		term.see(" echo ")

@@ -43,7 +43,7 @@ func look(name string) { reflect.ValueOf(os.Stdout).MethodByName(name) }
 // release's, so that nothing is compiled twice.
 func looksUpMethods(t *testing.T, dir string) string {
 	t.Helper()
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-tags=grpcnotrace", "-ldflags=-dumpdep", "-o", os.DevNull, ".")
+	build := exec.CommandContext(t.Context(), "go", append(asReleased(t), "-ldflags=-dumpdep", "-o", os.DevNull, ".")...)
 	build.Dir = dir
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	var said bytes.Buffer
