@@ -45,10 +45,12 @@ type Faults struct {
 // Site is an authorization server and a protected MCP server, each at a port of
 // its own. Its methods are safe for concurrent use.
 type Site struct {
-	faults   Faults
-	server   *httptest.Server // the protected one
-	auth     *httptest.Server
-	protocol http.Handler
+	faults Faults
+	server *httptest.Server // the protected one
+	auth   *httptest.Server
+	// Where they are.
+	serverURL, authURL string
+	protocol           http.Handler
 
 	mu      sync.Mutex
 	clients map[string]client
@@ -79,8 +81,12 @@ func Start(t testing.TB, f Faults) *Site {
 	}
 	protocol := mcptest.New().Handler()
 	s.protocol = protocol
-	s.auth = httptest.NewServer(s.noted(s.authMux()))
-	s.server = httptest.NewServer(s.noted(s.serverMux()))
+	s.auth = httptest.NewUnstartedServer(s.noted(s.authMux()))
+	s.server = httptest.NewUnstartedServer(s.noted(s.serverMux()))
+	// Each speaks of the other: both addresses are known before one of them serves.
+	s.authURL, s.serverURL = "http://"+s.auth.Listener.Addr().String(), "http://"+s.server.Listener.Addr().String()
+	s.auth.Start()
+	s.server.Start()
 	t.Cleanup(func() {
 		if c, ok := protocol.(io.Closer); ok {
 			_ = c.Close()
@@ -94,10 +100,10 @@ func Start(t testing.TB, f Faults) *Site {
 }
 
 // URL is the MCP endpoint.
-func (s *Site) URL() string { return s.server.URL + "/mcp" }
+func (s *Site) URL() string { return s.serverURL + "/mcp" }
 
 // Issuer is the authorization server.
-func (s *Site) Issuer() string { return s.auth.URL + s.faults.Tenant }
+func (s *Site) Issuer() string { return s.authURL + s.faults.Tenant }
 
 // Asked are the requests that came, as "METHOD path".
 func (s *Site) Asked() []string {
@@ -174,7 +180,7 @@ func (s *Site) guard(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Site) refuse(w http.ResponseWriter, status int, params string) {
-	challenge := `Bearer resource_metadata="` + s.server.URL + `/.well-known/oauth-protected-resource/mcp", ` + params
+	challenge := `Bearer resource_metadata="` + s.serverURL + `/.well-known/oauth-protected-resource/mcp", ` + params
 	if s.faults.Challenge != nil {
 		challenge = s.faults.Challenge(challenge)
 	}
