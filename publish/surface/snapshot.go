@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/mcpctl/mcpctl/mcp"
 	"github.com/mcpctl/mcpctl/publish/refusal"
@@ -85,6 +86,9 @@ func Parse(b []byte) (*Snapshot, error) {
 func parse(b []byte) (*Snapshot, error) {
 	if len(b) > MaxBytes {
 		return nil, fmt.Errorf("it is longer than %d bytes", MaxBytes)
+	}
+	if !utf8.Valid(b) {
+		return nil, errors.New("it is not UTF-8, so that names would change when it is written anew")
 	}
 	v, err := mcp.Parse(b)
 	if err != nil {

@@ -165,6 +165,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(golden)
 	f.Add([]byte(`{"revisions":["b","a","a"],"entries":[{"kind":"instructions","sha256":"` + strings.Repeat("0", 64) + `","revisions":["a"]}]}`))
 	f.Add([]byte(`{"revisions":["a"],"entries":[]}`))
+	f.Add([]byte("{\"revisions\":[\"a\"],\"entries\":[{\"kind\":\"tool\",\"name\":\"\xff\",\"sha256\":\"" + strings.Repeat("0", 64) + "\",\"revisions\":[\"a\"]}]}"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, err := surface.Parse(raw)
 		if err != nil {
