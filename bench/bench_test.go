@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpctl/mcpctl/bench/gauge"
 )
 
 func TestMedian(t *testing.T) {
@@ -129,18 +131,18 @@ func TestAims(t *testing.T) {
 // What testservers starts is ended, and its failure becomes an error.
 func TestHost(t *testing.T) {
 	var order []int
-	attempt := func(fail func(*host)) (err error) {
-		h := &host{}
-		defer h.close(&err)
+	attempt := func(fail func(*gauge.Host)) (err error) {
+		h := &gauge.Host{}
+		defer h.Close(&err)
 		h.Cleanup(func() { order = append(order, 1) })
 		h.Cleanup(func() { order = append(order, 2) })
 		fail(h)
 		return nil
 	}
-	require.NoError(t, attempt(func(*host) {}))
+	require.NoError(t, attempt(func(*gauge.Host) {}))
 	assert.Equal(t, []int{2, 1}, order)
-	err := attempt(func(h *host) { h.Fatalf("no server: %w", os.ErrNotExist) })
+	err := attempt(func(h *gauge.Host) { h.Fatalf("no server: %w", os.ErrNotExist) })
 	require.ErrorIs(t, err, os.ErrNotExist)
 	assert.Len(t, order, 4)
-	assert.PanicsWithValue(t, "a bug", func() { _ = attempt(func(*host) { panic("a bug") }) })
+	assert.PanicsWithValue(t, "a bug", func() { _ = attempt(func(*gauge.Host) { panic("a bug") }) })
 }

@@ -24,6 +24,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mcpctl/mcpctl/bench/gauge"
+	"github.com/mcpctl/mcpctl/internal/release"
 	"github.com/mcpctl/mcpctl/testservers"
 )
 
@@ -55,11 +57,11 @@ func bench(ctx context.Context, out io.Writer, runs, starts int, only string) (e
 		return fmt.Errorf("making a folder for results: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(scratch) }() // nothing in it is needed any more
-	h := &host{}
-	defer h.close(&err)
+	h := &gauge.Host{}
+	defer h.Close(&err)
 
 	program := filepath.Join(scratch, "mcpctl")
-	if err := build(ctx, program); err != nil {
+	if err := release.Build(ctx, program); err != nil {
 		return err
 	}
 	size, err := os.Stat(program)

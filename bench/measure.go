@@ -13,6 +13,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/mcpctl/mcpctl/bench/gauge"
 )
 
 // sample is what one run of a program cost. What its own children cost, such
@@ -52,7 +54,7 @@ func run(ctx context.Context, argv []string, stdout io.Writer, parent bool) (sam
 	var own time.Duration
 	known := false
 	if parent {
-		own, known = ownCPU(cmd.Process.Pid)
+		own, known = gauge.OwnCPU(cmd.Process.Pid)
 	}
 	err := cmd.Wait()
 	wall := time.Since(began)

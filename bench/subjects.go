@@ -7,22 +7,12 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 
+	"github.com/mcpctl/mcpctl/bench/gauge"
 	"github.com/mcpctl/mcpctl/mcp/mcptest"
 	"github.com/mcpctl/mcpctl/testservers"
 )
-
-// build makes the binary as a release does.
-func build(ctx context.Context, path string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "grpcnotrace", "-ldflags", "-s -w", "-o", path, "github.com/mcpctl/mcpctl/cmd/mcpctl")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("building mcpctl: %w: %s", err, said)
-	}
-	return nil
-}
 
 // subject is a server and the programs that judge it.
 type subject struct {
@@ -40,7 +30,7 @@ type program struct {
 }
 
 // subjects starts the servers. The official suite does not speak stdio.
-func subjects(h *host, dir, binary, scratch string) []subject {
+func subjects(h *gauge.Host, dir, binary, scratch string) []subject {
 	over := func(name, url string) subject {
 		return subject{name, []program{
 			{"mcpctl", false, mcpctl(binary, scratch, url), countMcpctl},

@@ -17,13 +17,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"syscall"
 	"time"
 
+	"github.com/mcpctl/mcpctl/bench/gauge"
+	"github.com/mcpctl/mcpctl/internal/release"
 	"github.com/mcpctl/mcpctl/testservers"
 )
 
@@ -68,13 +69,11 @@ func bench(ctx context.Context, runs int) (err error) {
 		return fmt.Errorf("making a folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(scratch) }() // nothing in it is needed any more
-	h := &host{}
-	defer h.close(&err)
+	h := &gauge.Host{}
+	defer h.Close(&err)
 	mcpctl := filepath.Join(scratch, "mcpctl")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", mcpctl, "github.com/mcpctl/mcpctl/cmd/mcpctl")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building mcpctl: %w: %s", err, said)
+	if err := release.Build(ctx, mcpctl); err != nil {
+		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -93,7 +92,7 @@ func bench(ctx context.Context, runs int) (err error) {
 }
 
 // subjects are server-everything over both transports, with both requests.
-func subjects(h *host, mcpctl, self string) []subject {
+func subjects(h *gauge.Host, mcpctl, self string) []subject {
 	dir := testservers.Dir(h)
 	server := testservers.Find(h, dir, "everything")
 	url := testservers.StartHTTP(h, server)

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mcpctl/mcpctl/bench/gauge"
 )
 
 // cost is what one run took. Answer is the time to the first byte on standard
@@ -72,7 +74,7 @@ func (p program) run(ctx context.Context, parent bool) (cost, error) {
 	_, _ = io.Copy(io.Discard, out)
 	own, known := time.Duration(0), false
 	if parent {
-		own, known = ownCPU(cmd.Process.Pid)
+		own, known = gauge.OwnCPU(cmd.Process.Pid)
 	}
 	err = cmd.Wait()
 	c.Exit = time.Since(began)

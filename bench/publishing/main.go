@@ -24,6 +24,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mcpctl/mcpctl/internal/release"
 	"github.com/mcpctl/mcpctl/testservers"
 )
 
@@ -49,8 +50,7 @@ func bench(ctx context.Context, runs int) error {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }() // nothing in it is needed any more
 	mcpctl := filepath.Join(scratch, "mcpctl")
-	build := []string{"go", "build", "-trimpath", "-tags", "grpcnotrace", "-ldflags", "-s -w", "-o", mcpctl, "./cmd/mcpctl"}
-	if _, err := run(ctx, ".", []string{"CGO_ENABLED=0"}, build); err != nil {
+	if err := release.Build(ctx, mcpctl); err != nil {
 		return err
 	}
 	cosign, err := testservers.Program("cosign")

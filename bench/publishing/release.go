@@ -21,8 +21,8 @@ const (
 "packages":[{"registryType":"npm","identifier":"acme-echo","version":"1.0.0","transport":{"type":"stdio"}}]}`
 )
 
-// release is a signed release in a folder, and what verifies it offline.
-type release struct {
+// proof is a signed release in a folder, and what verifies it offline.
+type proof struct {
 	dir       string // server.json, the package and the statements
 	root      string // file with the root of trust
 	bundle    string // file with the statement of the release alone
@@ -31,14 +31,14 @@ type release struct {
 }
 
 // identity are the flags that say whom to believe, by the names that they have.
-func (r release) identity(root, issuer, subject string) []string {
+func (r proof) identity(root, issuer, subject string) []string {
 	return []string{root, r.root, issuer, realsigstore.GitHub, subject, "https://github.com/acme/echo/.github/workflows/release.yml@refs/tags/v1.0.0"}
 }
 
 // signed makes a release with mcpctl itself. The services are gone when it
 // returns: nobody needs them to verify.
-func signed(ctx context.Context, scratch, mcpctl string) (release, error) {
-	r := release{dir: filepath.Join(scratch, "release"), root: filepath.Join(scratch, "root.json"), bundle: filepath.Join(scratch, "release.sigstore.json"),
+func signed(ctx context.Context, scratch, mcpctl string) (proof, error) {
+	r := proof{dir: filepath.Join(scratch, "release"), root: filepath.Join(scratch, "root.json"), bundle: filepath.Join(scratch, "release.sigstore.json"),
 		predicate: attest.TypeRelease, canonical: filepath.Join(scratch, "canonical.json")}
 	services, err := realsigstore.New()
 	if err != nil {

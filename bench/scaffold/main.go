@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mcpctl/mcpctl/internal/release"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -70,7 +71,7 @@ func bench(ctx context.Context, rounds int) error {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }() // nothing in it is needed any more
 	program := filepath.Join(scratch, "mcpctl")
-	if err := run(ctx, ".", []string{"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "./cmd/mcpctl"}); err != nil {
+	if err := release.Build(ctx, program); err != nil {
 		return err
 	}
 	all := map[string][]took{}

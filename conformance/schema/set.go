@@ -55,9 +55,6 @@ func For(r mcp.Revision) (*Set, error) {
 	return nil, fmt.Errorf("no wire schema for revision %q: mcpctl speaks %v", r, mcp.Timeline())
 }
 
-// Revision is the revision whose schemas these are.
-func (s *Set) Revision() mcp.Revision { return s.revision }
-
 // Has reports whether the revision has a definition of that name.
 func (s *Set) Has(def string) bool {
 	_, ok := s.definition(def, s.revision)

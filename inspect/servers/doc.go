@@ -2,7 +2,7 @@
 // reading the clients' own files in place: Claude Desktop, Claude Code, VS Code,
 // Cursor, Windsurf, Zed, Cline, Codex, Gemini CLI, and mcpctl.yaml.
 //
-//	found := servers.Find(servers.Places{OS: runtime.GOOS, Home: home, Folder: "/work/shop", Getenv: os.LookupEnv})
+//	found := servers.Find(servers.Places{OS: runtime.GOOS, Home: home, Folder: folder, Getenv: os.LookupEnv})
 //	for _, s := range found.Servers {
 //		fmt.Println(s.Name, s.Client, s.Position(), s.Shown())
 //	}

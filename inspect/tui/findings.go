@@ -103,12 +103,7 @@ func (s *findings) Items() []Item {
 }
 
 func (s *findings) pick(key string) {
-	s.list.SetFilter("")
-	for i, at := range s.list.found {
-		if s.list.all[at].key() == key {
-			s.list.rows.at = i
-		}
-	}
+	s.list.pick(func(f finding) bool { return f.key() == key })
 	_ = s.chosen()
 }
 

@@ -28,6 +28,16 @@ type listPane[T any] struct {
 func (p *listPane[T]) Title() string { return p.title() }
 func (p *listPane[T]) Keys() []Key   { return p.own() }
 
+// pick shows all entries again, and puts the cursor on the one that it is.
+func (p *listPane[T]) pick(is func(T) bool) {
+	p.SetFilter("")
+	for i, at := range p.found {
+		if is(p.all[at]) {
+			p.rows.at = i
+		}
+	}
+}
+
 // set replaces the entries; the cursor stays on the one it was on.
 func (p *listPane[T]) set(all []T) {
 	was, had := p.current()

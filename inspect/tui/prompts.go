@@ -78,12 +78,7 @@ func (s *prompts) Items() []Item {
 }
 
 func (s *prompts) pick(name string) {
-	s.list.SetFilter("")
-	for i, at := range s.list.found {
-		if s.list.all[at].Get("name").Text() == name {
-			s.list.rows.at = i
-		}
-	}
+	s.list.pick(func(v mcp.Value) bool { return v.Get("name").Text() == name })
 	_ = s.chosen()
 }
 

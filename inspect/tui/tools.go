@@ -84,12 +84,7 @@ func (s *tools) Items() []Item {
 
 // pick puts the cursor on a tool.
 func (s *tools) pick(name string) {
-	s.list.SetFilter("")
-	for i, at := range s.list.found {
-		if s.list.all[at].Get("name").Text() == name {
-			s.list.rows.at = i
-		}
-	}
+	s.list.pick(func(v mcp.Value) bool { return v.Get("name").Text() == name })
 	_ = s.chosen()
 }
 

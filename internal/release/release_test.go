@@ -1,6 +1,3 @@
-// Package release holds goreleaser.yaml to what it promises: goreleaser takes
-// it, and two builds of one commit in two places are the same bytes. It has no
-// code of its own.
 package release_test
 
 import (

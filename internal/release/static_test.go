@@ -11,7 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
+
+	"github.com/mcpctl/mcpctl/internal/release"
 )
 
 // The release is one file that runs anywhere: it must need no loader and no
@@ -38,22 +39,11 @@ func TestTheBinaryIsStatic(t *testing.T) {
 }
 
 // asReleased is go build with the flags of goreleaser.yaml, but for those of the
-// linker: what compiles alike is compiled once.
+// linker.
 func asReleased(t *testing.T) []string {
 	t.Helper()
-	text, err := os.ReadFile("../../goreleaser.yaml")
+	compiler, _, err := release.Flags()
 	require.NoError(t, err)
-	var config struct {
-		Builds []struct{ Flags, Tags, Gcflags []string }
-	}
-	require.NoError(t, yaml.Unmarshal(text, &config))
-	require.Len(t, config.Builds, 1)
-	args := append([]string{"build"}, config.Builds[0].Flags...)
-	for _, tag := range config.Builds[0].Tags {
-		args = append(args, "-tags="+tag)
-	}
-	for _, flag := range config.Builds[0].Gcflags {
-		args = append(args, "-gcflags="+flag)
-	}
-	return args
+	require.NotEmpty(t, compiler)
+	return append([]string{"build"}, compiler...)
 }

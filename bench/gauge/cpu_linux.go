@@ -1,4 +1,4 @@
-package main
+package gauge
 
 import (
 	"fmt"
@@ -14,10 +14,10 @@ import (
 // runs on.
 const ticks = 100
 
-// ownCPU waits until a child has ended, without reaping it, and tells the time
+// OwnCPU waits until a child has ended, without reaping it, and tells the time
 // that it used itself. What wait4 tells later includes its own children, which
 // on stdio are the servers.
-func ownCPU(pid int) (time.Duration, bool) {
+func OwnCPU(pid int) (time.Duration, bool) {
 	for {
 		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		if err == unix.EINTR {
