@@ -152,9 +152,11 @@ mkdir "$scratch/behind"
 (
   renice -n 19 "$BASHPID" >/dev/null
   behind services testservers/install services
-  behind vet go vet ./...
-  behind lint lint
+  behind lint lint # go vet is one of its linters
   behind fuzzers fuzzers
+  while IFS=: read -r file target; do
+    behind "$target in ${file//\//-}" fuzz "$(dirname "$file")" "$target"
+  done < <(targets)
 ) &
 background=$!
 
@@ -163,11 +165,10 @@ tested | python3 .ci/tally.py "$scratch/tally"
 tests=${PIPESTATUS[0]}
 
 told services "the services that publishing is tested against"
-told vet "go vet"
 told lint "golangci-lint $golangci"
 told fuzzers "compiling what fuzzes"
 while IFS=: read -r file target; do
-  step "fuzz $target for $fuzztime" fuzz "$(dirname "$file")" "$target"
+  told "$target in ${file//\//-}" "fuzz $target in $(dirname "$file") for $fuzztime"
 done < <(targets)
 
 [[ -s $scratch/tally ]] || echo "0 1 0" >"$scratch/tally" # the tests did not even start

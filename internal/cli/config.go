@@ -29,6 +29,12 @@ type config struct {
 	MCPServers map[string]server `yaml:"mcpServers"`
 	Test       testConfig        `yaml:"test"`
 
+	// Contract and Lint are read by their commands; Cases are globs of the files
+	// of a project's own cases, beside this file.
+	Contract yaml.Node `yaml:"contract"`
+	Lint     yaml.Node `yaml:"lint"`
+	Cases    []string  `yaml:"cases"`
+
 	// What `mcpctl new` and `mcpctl add` recorded, for themselves and update.
 	Template any `yaml:"template"`
 	Answers  any `yaml:"answers"`

@@ -33,6 +33,17 @@ func TestWhatTheTemplatesMake(t *testing.T) {
 }
 
 func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
+	url, s := meets(t, dir, tmpl, row)
+	t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
+	t.Run("the official inspector", func(t *testing.T) {
+		inspected(t, dir, []string{"--transport", "http", url})
+		inspected(t, dir, s.Stdio)
+	})
+}
+
+// meets holds a row to the protocol, as its own tests, mcpctl and the official
+// suite judge it, and answers where it listens and how it is started.
+func meets(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) (string, testservers.Server) {
 	p := render(t, tmpl, row)
 	t.Run("its own tests", func(t *testing.T) {
 		run(t, p.dir, nil, "go", "test", "-vet=all", "./...")
@@ -43,20 +54,17 @@ func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
 	url := testservers.StartHTTP(t, s)
 	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
 	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
-	t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
-	t.Run("the official inspector", func(t *testing.T) {
-		inspected(t, dir, []string{"--transport", "http", url})
-		inspected(t, dir, s.Stdio)
-	})
 	fixtures := testservers.StartHTTP(t, project{p.name, withFixtures(t, p.dir)}.build(t))
 	for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
 		t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
 	}
+	return url, s
 }
 
-// Between the ends, every pair of settings is judged. Features that only add
-// files about the server, and not to it, are at home in the rows of
-// `mcpctl template lint`; here they are left out.
+// Between the ends, every pair of settings is judged: by what looks at the whole
+// protocol, since what else the ends are judged by asks for lists and one call.
+// Features that only add files about the server, and not to it, are at home in
+// the rows of `mcpctl template lint`; here they are left out.
 func TestEveryPairOfFeatures(t *testing.T) {
 	dir := testservers.Dir(t)
 	for _, id := range []string{"go", "gateway"} {
@@ -65,7 +73,7 @@ func TestEveryPairOfFeatures(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, row %d", id, i+1), func(t *testing.T) {
 				t.Parallel()
 				t.Logf("with %s", row)
-				judge(t, dir, tmpl, row)
+				meets(t, dir, tmpl, row)
 			})
 		}
 	}
