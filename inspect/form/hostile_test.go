@@ -66,7 +66,7 @@ func TestHostileSchemas(t *testing.T) {
 			f.Reset()
 			f.Check()
 			assert.LessOrEqual(t, count(f.Root()), 5_100)
-			assert.Less(t, time.Since(start), 5*time.Second)
+			assert.Less(t, time.Since(start), time.Minute, "it has no end")
 		})
 	}
 }

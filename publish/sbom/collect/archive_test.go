@@ -180,7 +180,7 @@ func TestHostileZips(t *testing.T) {
 			start := time.Now()
 			_, err := collect.Path(path, collect.Options{})
 			require.ErrorContains(t, err, tc.says)
-			assert.Less(t, time.Since(start), 5*time.Second)
+			assert.Less(t, time.Since(start), time.Minute, "it has no end")
 		})
 	}
 }

@@ -54,7 +54,7 @@ func TestBrokenLocks(t *testing.T) {
 			var own *collect.Error
 			require.True(t, errors.As(err, &own), "%T", err)
 			assert.NotEmpty(t, own.Fix)
-			assert.Less(t, time.Since(start), 5*time.Second)
+			assert.Less(t, time.Since(start), time.Minute, "it has no end")
 		})
 	}
 }
@@ -120,5 +120,5 @@ func TestLargeAndCircular(t *testing.T) {
 	b, err := collect.Path(in(t, "package-lock.json", lock.String()), collect.Options{})
 	require.NoError(t, err)
 	assert.Equal(t, 5001, b.Len())
-	assert.Less(t, time.Since(start), 5*time.Second)
+	assert.Less(t, time.Since(start), time.Minute, "it has no end")
 }
