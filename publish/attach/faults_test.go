@@ -142,14 +142,14 @@ func TestARegistryThatHangsIsLeft(t *testing.T) {
 			_, err := attach.Attach(t.Context(), ref, bundles, quick())
 			require.NoError(t, err)
 			impatient := quick()
-			impatient.Patience, impatient.Timeout = 50*time.Millisecond, 6*time.Second
+			impatient.Patience, impatient.Timeout = 50*time.Millisecond, 30*time.Second
 			for at := range int64(4) {
 				asked.Store(0)
 				hangAt.Store(at + 1)
 				began := time.Now()
 				_, err := attach.Fetch(t.Context(), ref, impatient)
 				refused(t, err, "oci-unreachable")
-				assert.Less(t, time.Since(began), 5*time.Second, "one request has less time than the whole")
+				assert.Less(t, time.Since(began), 25*time.Second, "one request has less time than the whole")
 			}
 			hangAt.Store(1)
 			impatient.Patience, impatient.Timeout = time.Minute, 50*time.Millisecond
