@@ -29,12 +29,31 @@ type Place struct {
 // no verdict is given in which the clock had a say, and none that hangs on what
 // else the server speaks.
 func Watch(target mcp.Target, s *mcp.Session, frames []mcp.Frame, suites []Suite, r *redact.Redactor) []Sighting {
-	facts := Facts{Transport: s.Kind(), Local: local(target), Speaks: []mcp.Revision{s.Revision()}}.of(s)
-	connection := Connection{Log: mcp.LogOf(frames, s.Log().Exchanges(), s.Log().Ended())}
-	connection.Exit, connection.Exited = s.Exit()
-	t := &Traffic{Revision: s.Revision(), Transport: s.Kind(), Facts: facts, Connections: []Connection{connection}}
+	return WatchSome(target, s, frames, s.Log().Exchanges(), suites, r)
+}
 
-	p := &Plan{Target: target, Transport: s.Kind(), options: Options{Redact: r}}
+// WatchSome is Watch for a session whose log no longer has all the exchanges that
+// the frames belong to: exchanges are these, in order.
+func WatchSome(target mcp.Target, s *mcp.Session, frames []mcp.Frame, exchanges []*mcp.Exchange, suites []Suite, r *redact.Redactor) []Sighting {
+	facts := Facts{Transport: s.Kind(), Local: local(target), Speaks: []mcp.Revision{s.Revision()}}.of(s)
+	connection := Connection{Log: mcp.LogOf(frames, exchanges, s.Log().Ended())}
+	connection.Exit, connection.Exited = s.Exit()
+	return watchLog(target, facts, connection, suites, r)
+}
+
+// WatchRecorded lets the watching checks of suites judge a connection that was
+// recorded. known says what the recording tells of the server: Revision,
+// Transport, Server and Sessions.
+func WatchRecorded(target mcp.Target, known Facts, log *mcp.Log, suites []Suite, r *redact.Redactor) []Sighting {
+	known.Speaks = []mcp.Revision{known.Revision}
+	known.Local = local(target)
+	return watchLog(target, known, Connection{Log: log}, suites, r)
+}
+
+func watchLog(target mcp.Target, facts Facts, connection Connection, suites []Suite, r *redact.Redactor) []Sighting {
+	t := &Traffic{Revision: facts.Revision, Transport: facts.Transport, Facts: facts, Connections: []Connection{connection}}
+
+	p := &Plan{Target: target, Transport: facts.Transport, options: Options{Redact: r}}
 	var found []Finding
 	var general []bool
 	var results []violations

@@ -50,6 +50,15 @@ func (c *Client) Ask(ctx context.Context, method string, params map[string]any, 
 	return mcp.Value{}, &mcp.ConnectError{Cause: mcp.CauseNoise, What: fmt.Sprintf("the server asked for more input %d times and never answered %s", maxRounds, method)}
 }
 
+// tokenNote is where a context has who wants to know of progress tokens.
+type tokenNote struct{}
+
+// WithToken has note told of the progress token of every request that is sent on
+// behalf of ctx, before it is sent: what tells apart whose progress it is.
+func WithToken(ctx context.Context, note func(token int64)) context.Context {
+	return context.WithValue(ctx, tokenNote{}, note)
+}
+
 // meta is what goes with every request.
 func (c *Client) meta(token int64) map[string]any {
 	meta := map[string]any{"progressToken": token}
@@ -64,6 +73,9 @@ func (c *Client) meta(token int64) map[string]any {
 func (c *Client) exchange(ctx context.Context, r mcp.Request) (*mcp.Exchange, error) {
 	token, stirred, done := c.expect()
 	defer done()
+	if note, ok := ctx.Value(tokenNote{}).(func(int64)); ok {
+		note(token)
+	}
 	r.Meta = c.meta(token)
 	x := c.Session().Start(ctx, r)
 	defer x.Close()

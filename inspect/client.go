@@ -26,7 +26,8 @@ type Client struct {
 	token   int64
 	waits   map[int64]chan struct{} // by progress token; room for one sign of life
 	used    map[string]int          // how often each answer was given
-	refused []*Refused
+	refused []*Refused              // the last of them
+	denied  int                     // how many were refused in all
 
 	telling sync.Mutex
 }

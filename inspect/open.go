@@ -16,8 +16,8 @@ import (
 func Open(ctx context.Context, target mcp.Target, o Options) (*Client, error) {
 	o = o.settled()
 	var first error
-	for _, way := range ways(target, o) {
-		c, err := connect(ctx, target, o, way)
+	for attempt, way := range ways(target, o) {
+		c, err := connect(ctx, target, o, way, attempt)
 		if err == nil {
 			return c, nil
 		}
@@ -98,13 +98,17 @@ func tellsMore(err error) bool {
 	return errors.As(err, &why) && why.Cause == mcp.CauseAuth
 }
 
-func connect(ctx context.Context, target mcp.Target, o Options, w way) (*Client, error) {
+func connect(ctx context.Context, target mcp.Target, o Options, w way, attempt int) (*Client, error) {
 	c := &Client{options: o, proposed: w.revision, waits: map[int64]chan struct{}{}, used: map[string]int{}, open: map[string]context.CancelFunc{}}
 	c.life, c.end = context.WithCancel(context.WithoutCancel(ctx))
-	session, err := mcp.Connect(ctx, target, mcp.Options{
+	options := mcp.Options{
 		Revision: w.revision, Negotiate: !w.strict, Transport: w.kind, Limits: o.limits(),
-		Answer: c.answer, Observe: c.observe,
-	})
+		Answer: c.answer, Observe: c.observe, Stderr: o.Stderr,
+	}
+	if o.Frame != nil {
+		options.Frame = func(f mcp.Frame, x *mcp.Exchange) { o.Frame(attempt, f, x) }
+	}
+	session, err := mcp.Connect(ctx, target, options)
 	if err != nil {
 		c.end()
 		return nil, err

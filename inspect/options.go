@@ -30,6 +30,13 @@ type Options struct {
 	// Tell is told of what happens meanwhile, one event at a time. It must not
 	// wait for the Client.
 	Tell func(Event)
+	// Frame is told of every frame that crosses, in the order of its connection,
+	// with the exchange that it belongs to or nil; attempt counts the connections
+	// that Open has tried, from 0. See mcp.Options.Frame for what it must not do.
+	Frame func(attempt int, f mcp.Frame, x *mcp.Exchange)
+	// Stderr is told of what a server's process writes to standard error, as it
+	// comes and in pieces that end anywhere. It must neither block nor keep them.
+	Stderr func(text []byte)
 }
 
 // The kinds of Event.
@@ -58,6 +65,8 @@ const (
 	// patience is how long closing takes altogether before what is left of the
 	// server's process group is killed.
 	patience = 180 * time.Millisecond
+	// maxQuestions is how many requests of the server's own are answered in all.
+	maxQuestions = 20_000
 	// maxFrame is the longest message that is taken in.
 	maxFrame = 64 << 20
 )
@@ -68,7 +77,10 @@ func (o Options) limits() mcp.Limits {
 	l.Start = max(2*o.Idle, time.Second)
 	l.Exit = grace
 	l.Frame = maxFrame
-	l.Log, l.Frames = 1<<20, 1000 // nobody reads it again: Tell is told as things come
+	// Nobody reads the log again: Tell and Frame are told as things come. A
+	// session may live for days.
+	l.Log, l.Frames, l.Rolling = 1<<20, 1000, true
+	l.Asked = maxQuestions
 	return l
 }
 

@@ -36,15 +36,26 @@ func (c *Client) answer(m mcp.Message) (any, *mcp.RPCError) {
 func (c *Client) refusals() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.refused)
+	return c.denied
+}
+
+// maxRefused is how many refusals are remembered.
+const maxRefused = 100
+
+// deny remembers a refusal. c.mu is held.
+func (c *Client) deny(r *Refused) {
+	c.denied++
+	if c.refused = append(c.refused, r); len(c.refused) > maxRefused {
+		c.refused = append([]*Refused(nil), c.refused[maxRefused/2:]...)
+	}
 }
 
 // orRefused is err, or else the first refusal since there were so many.
 func (c *Client) orRefused(before int, err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.refused) > before {
-		return c.refused[before]
+	if since := c.denied - before; since > 0 {
+		return c.refused[max(0, len(c.refused)-since)]
 	}
 	return err
 }
@@ -63,7 +74,7 @@ func (c *Client) respond(ctx context.Context, method string, params mcp.Value) (
 	if !found || why != "" {
 		refused := &Refused{Method: method, Params: params, Why: why}
 		c.mu.Lock()
-		c.refused = append(c.refused, refused)
+		c.deny(refused)
 		c.mu.Unlock()
 		c.tell(Event{Denied, refused.Error(), params})
 		return nil, refused

@@ -33,7 +33,7 @@ type Exchange struct {
 
 	log    *Log
 	sent   parsed // the message in Sent, shared with the frame of it
-	frames []int  // where they stand in the log; guarded by log.mu
+	frames []int  // by Seq; guarded by log.mu
 	opened chan struct{}
 	done   chan struct{}
 	open   sync.Once
@@ -162,13 +162,13 @@ func (x *Exchange) Frames() []Frame {
 	if n == 0 {
 		return nil
 	}
-	first, end := x.frames[0], x.frames[n-1]+1
+	first, end := x.frames[0]-l.first, x.frames[n-1]+1-l.first
 	if end-first == n { // nothing came between them, as is usual over HTTP
 		return l.frames[first:end:end]
 	}
 	all := make([]Frame, n)
-	for i, at := range x.frames {
-		all[i] = l.frames[at]
+	for i, seq := range x.frames {
+		all[i] = l.frames[seq-l.first]
 	}
 	return all
 }

@@ -23,6 +23,9 @@ const (
 	ChannelStdout Channel = "stdout"
 	ChannelBody   Channel = "body" // of an HTTP request or response
 	ChannelEvent  Channel = "event"
+	// ChannelHTTP carries the status and header of an HTTP answer, which its
+	// exchange has. Options.Frame is told of it; no log has such a frame.
+	ChannelHTTP Channel = "http"
 )
 
 // Frame is one unit as it crossed the wire: a line of standard input or

@@ -9,6 +9,9 @@ import (
 // mirrored is all that the header of a well-behaved client depends on.
 type mirrored struct{ httpMethod, version, session, method, name string }
 
+// maxHeaders bounds the headers that are shared.
+const maxHeaders = 1_000
+
 // header is what a well-behaved client sends with r. Requests that send the
 // same share it, as most do and all are kept: nobody may change it.
 func (s *Session) header(r Request, params Value) http.Header {
@@ -17,6 +20,9 @@ func (s *Session) header(r Request, params Value) http.Header {
 	defer s.mu.Unlock()
 	h := s.headers[m]
 	if h == nil {
+		if len(s.headers) >= maxHeaders {
+			clear(s.headers) // they are shared to be few, not for good
+		}
 		h = m.header()
 		s.headers[m] = h
 	}

@@ -25,12 +25,13 @@ type httpTransport struct {
 
 // dialHTTP makes a transport for target. Nothing is sent yet; the only error
 // is a *ConnectError about the address.
-func dialHTTP(target Target, limits Limits, receive Receiver) (Transport, error) {
+func dialHTTP(target Target, o Options, receive Receiver) (Transport, error) {
+	limits := o.Limits
 	client, err := newHTTPClient(target, limits)
 	if err != nil {
 		return nil, err
 	}
-	return &httpTransport{client: client, limits: limits, log: NewLog(limits), receive: receive, tasks: newTasks()}, nil
+	return &httpTransport{client: client, limits: limits, log: newLog(o), receive: receive, tasks: newTasks()}, nil
 }
 
 // Log is the connection's log.
@@ -114,5 +115,6 @@ func (x *Exchange) answered(response *http.Response) {
 	x.open.Do(func() {
 		x.Status, x.Header = response.StatusCode, response.Header
 		close(x.opened)
+		x.log.answered(x)
 	})
 }

@@ -37,13 +37,14 @@ var errNoEventStream = errors.New("the answer is no event stream")
 
 // dialSSE opens the stream and waits for the endpoint event until ctx ends.
 // Every error is a *ConnectError.
-func dialSSE(ctx context.Context, target Target, limits Limits, receive Receiver) (Transport, error) {
+func dialSSE(ctx context.Context, target Target, o Options, receive Receiver) (Transport, error) {
+	limits := o.Limits
 	client, err := newHTTPClient(target, limits)
 	if err != nil {
 		return nil, err
 	}
 	t := &sseTransport{
-		client: client, limits: limits, log: NewLog(limits), receive: receive, tasks: newTasks(),
+		client: client, limits: limits, log: newLog(o), receive: receive, tasks: newTasks(),
 		stream: newExchange(Request{HTTPMethod: http.MethodGet, Notification: true}, nil, Value{}),
 		found:  make(chan struct{}),
 	}

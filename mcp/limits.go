@@ -2,7 +2,7 @@ package mcp
 
 import "time"
 
-// Limits bound what a server can make mcpctl wait for or keep. Every field
+// Limits bound what a server can make mcpctl wait for or keep. Every number
 // must be set; DefaultLimits is the place to start from.
 type Limits struct {
 	// Start bounds opening a connection up to the server's first answer.
@@ -21,6 +21,9 @@ type Limits struct {
 	// Frames is the most frames a connection keeps; past it they are only
 	// counted.
 	Frames int
+	// Rolling keeps the last frames and what is under way instead of the first,
+	// for connections that live long: a log of that kind does not grow.
+	Rolling bool
 	// Stderr is how many of the last bytes of a process's standard error
 	// are kept.
 	Stderr int

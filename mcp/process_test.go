@@ -257,7 +257,7 @@ func TestProcessThatCannotStart(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := dialStdio(t.Context(), test.target, stdioLimits(), func(Message, *Exchange) {})
+			_, err := dialStdio(t.Context(), test.target, Options{Limits: stdioLimits()}, func(Message, *Exchange) {})
 			var refusal *ConnectError
 			require.ErrorAs(t, err, &refusal)
 			assert.Equal(t, test.cause, refusal.Cause)

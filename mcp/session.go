@@ -35,6 +35,15 @@ type Options struct {
 	// responses included, as it comes and however much the log still keeps.
 	// It must not block, and may be called from several goroutines at once.
 	Observe func(Message)
+	// Frame, if set, is told of every frame as it crosses, in order and
+	// however much the log still keeps, with the exchange that it belongs to
+	// or nil. It is called while the log is held: it must not block, nor ask
+	// anything of the session but what a frame and the exported fields of an
+	// exchange say.
+	Frame func(Frame, *Exchange)
+	// Stderr, if set, is told of what a process writes to standard error, as
+	// it comes. It must neither block nor keep the bytes.
+	Stderr func([]byte)
 }
 
 // Session is a conversation with a server in one revision. It knows the era's
@@ -89,13 +98,13 @@ func (s *Session) dial(ctx context.Context) (err error) {
 	switch {
 	case s.target.URL == "":
 		s.kind = Stdio
-		s.transport, err = dialStdio(ctx, s.target, s.options.Limits, s.receive)
+		s.transport, err = dialStdio(ctx, s.target, s.options, s.receive)
 	case s.options.Transport == SSE:
 		s.kind = SSE
-		s.transport, err = dialSSE(ctx, s.target, s.options.Limits, s.receive)
+		s.transport, err = dialSSE(ctx, s.target, s.options, s.receive)
 	default:
 		s.kind = HTTP
-		s.transport, err = dialHTTP(s.target, s.options.Limits, s.receive)
+		s.transport, err = dialHTTP(s.target, s.options, s.receive)
 	}
 	if err != nil {
 		s.transport = nil

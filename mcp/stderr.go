@@ -10,6 +10,7 @@ import (
 // that is. It is safe for concurrent use.
 type tail struct {
 	keep int
+	told func([]byte) // of everything; nil tells nobody
 
 	mu      sync.Mutex
 	text    []byte
@@ -21,6 +22,9 @@ type tail struct {
 
 // Write takes everything and keeps the last bytes.
 func (t *tail) Write(p []byte) (int, error) {
+	if t.told != nil {
+		t.told(p)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.total += int64(len(p))

@@ -39,7 +39,8 @@ type stdio struct {
 
 // dialStdio starts the target's server. ctx bounds the start alone; the
 // process lives until Close. Every failure is a *ConnectError.
-func dialStdio(ctx context.Context, target Target, limits Limits, receive Receiver) (Transport, error) {
+func dialStdio(ctx context.Context, target Target, o Options, receive Receiver) (Transport, error) {
+	limits := o.Limits
 	if err := ctx.Err(); err != nil {
 		return nil, &ConnectError{Cause: CauseUnreachable, What: fmt.Sprintf("the server was not started: %v", err), Err: err}
 	}
@@ -49,7 +50,7 @@ func dialStdio(ctx context.Context, target Target, limits Limits, receive Receiv
 	}
 	t := &stdio{
 		limits: limits, patience: min(limits.Exit, 250*time.Millisecond),
-		log: NewLog(limits), receive: receive, peer: p, stderr: &tail{keep: limits.Stderr},
+		log: newLog(o), receive: receive, peer: p, stderr: &tail{keep: limits.Stderr, told: o.Stderr},
 		turn: make(chan struct{}, 1), read: make(chan struct{}), drained: make(chan struct{}),
 		exited: make(chan struct{}), gone: make(chan struct{}),
 	}

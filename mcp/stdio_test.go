@@ -52,7 +52,7 @@ func dial(t *testing.T, target Target, limits Limits) (*stdio, *heard) {
 	t.Helper()
 	goroutines := runtime.NumGoroutine()
 	h := new(heard)
-	transport, err := dialStdio(t.Context(), target, limits, h.receive)
+	transport, err := dialStdio(t.Context(), target, Options{Limits: limits}, h.receive)
 	require.NoError(t, err)
 	tr := transport.(*stdio)
 	t.Cleanup(func() {
@@ -337,7 +337,7 @@ func echo(ctx context.Context) (Pipe, error) {
 func TestStdioPipe(t *testing.T) {
 	goroutines := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(t.Context())
-	transport, err := dialStdio(ctx, Target{Pipe: echo}, stdioLimits(), func(Message, *Exchange) {})
+	transport, err := dialStdio(ctx, Target{Pipe: echo}, Options{Limits: stdioLimits()}, func(Message, *Exchange) {})
 	require.NoError(t, err)
 	cancel() // it bounds the opening alone
 	tr := transport.(*stdio)

@@ -12,6 +12,7 @@ type waiting struct {
 	mu    sync.Mutex
 	all   []waiter // oldest first
 	asked map[string]bool
+	order []string // of asked, the oldest first
 	over  error
 }
 
@@ -40,12 +41,29 @@ func (w *waiting) add(x *Exchange) error {
 		w.asked = map[string]bool{}
 	}
 	for _, id := range next.ids {
-		w.asked[idKey(id)] = true
+		w.remember(idKey(id))
 	}
 	if !x.Request.Notification {
 		w.all = append(w.all, next)
 	}
 	return nil
+}
+
+// maxAsked bounds the ids that are remembered.
+const maxAsked = 20_000
+
+// remember notes that an id was asked for. Of very many, the oldest are forgotten.
+func (w *waiting) remember(id string) {
+	if w.asked[id] {
+		return
+	}
+	if len(w.order) >= maxAsked {
+		for _, old := range w.order[:maxAsked/2] {
+			delete(w.asked, old)
+		}
+		w.order = append([]string(nil), w.order[maxAsked/2:]...)
+	}
+	w.asked[id], w.order = true, append(w.order, id)
 }
 
 // askedIn are the ids in a hand-made text that its receiver may answer.

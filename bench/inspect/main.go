@@ -3,7 +3,8 @@
 // Command inspect compares what `mcpctl tools list` and `mcpctl tools call` cost
 // with the official inspector's command line and with a bare client, a program
 // that does nothing but open the session, send the one request and print the
-// answer, in one go:
+// answer, in one go; then how soon the screens of both are painted, and how long a
+// frame of ours takes:
 //
 //	go run ./bench/inspect
 //
@@ -88,7 +89,7 @@ func bench(ctx context.Context, runs int) (err error) {
 		}
 		s.print(os.Stdout, costs)
 	}
-	return nil
+	return screens(ctx, h, mcpctl, runs, os.Stdout)
 }
 
 // subjects are server-everything over both transports, with both requests.

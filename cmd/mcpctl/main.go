@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/mcpctl/mcpctl/internal/cli"
+	_ "github.com/mcpctl/mcpctl/internal/start" // begins before the libraries do
 )
 
 func main() {

@@ -38,12 +38,13 @@ type Weight string
 // The weights, from heaviest to lightest.
 const (
 	Breaking   Weight = "breaking"   // what worked may no longer
+	Unproven   Weight = "unproven"   // neither that it breaks nor that it does not is known
 	Compatible Weight = "compatible" // what worked still does
 	Cosmetic   Weight = "cosmetic"   // words for people
 )
 
 // Weights lists all weights, the heaviest first.
-func Weights() []Weight { return []Weight{Breaking, Compatible, Cosmetic} }
+func Weights() []Weight { return []Weight{Breaking, Unproven, Compatible, Cosmetic} }
 
 // Change is one difference.
 type Change struct {
@@ -83,17 +84,18 @@ type Comparison struct {
 }
 
 // Rules tell the changes from an entry of A's to the entry of B's with the same
-// name. Group and Name of what they return are filled in by Compare. An entry
-// that differs and has no change is taken as changed and compatible.
+// name, Absent on the side that has none, of all groups but Server and Calls.
+// Group and Name of what they return are filled in by Compare. An entry that
+// differs and has no change is told as one, unproven.
 type Rules func(g Group, a, b mcp.Value) []Change
 
 // maxChanges bounds the changes of one entry.
 const maxChanges = 100
 
-// Compare compares two sides by rules; nil are Simple.
+// Compare compares two sides by rules; nil only tell that entries differ.
 func Compare(a, b Side, rules Rules) Comparison {
 	if rules == nil {
-		rules = Simple
+		rules = func(Group, mcp.Value, mcp.Value) []Change { return nil }
 	}
 	c := Comparison{A: a, B: b}
 	c.entries(Server, facts(a), facts(b), rules)
@@ -147,25 +149,35 @@ func (c *Comparison) entries(g Group, a, b []mcp.Member, rules Rules) {
 		seen[m.Name] = true
 		other, there := theirs[m.Name]
 		if !there {
-			c.add(g, m.Name, m.Value, mcp.Value{}, Removed, []Change{{Kind: Removed, Weight: removedWeight(g), What: "is gone", A: m.Value}})
+			c.add(g, m.Name, m.Value, mcp.Value{}, Removed, oneSided(g, m.Value, mcp.Value{}, rules))
 			continue
 		}
 		if mcp.Equal(m.Value, other) {
 			c.add(g, m.Name, m.Value, other, Same, nil)
 			continue
 		}
-		changes := rules(g, m.Value, other)
-		if len(changes) == 0 {
-			changes = []Change{{Kind: Changed, Weight: Compatible, What: "differs", A: m.Value, B: other}}
-		}
-		c.add(g, m.Name, m.Value, other, Changed, changes)
+		c.add(g, m.Name, m.Value, other, Changed, changes(g, m.Value, other, rules))
 	}
 	for _, m := range b {
 		if !seen[m.Name] {
 			seen[m.Name] = true
-			c.add(g, m.Name, mcp.Value{}, m.Value, Added, []Change{{Kind: Added, Weight: addedWeight(g), What: "is new", B: m.Value}})
+			c.add(g, m.Name, mcp.Value{}, m.Value, Added, oneSided(g, mcp.Value{}, m.Value, rules))
 		}
 	}
+}
+
+// changes are those of an entry that differs: one at least.
+func changes(g Group, a, b mcp.Value, rules Rules) []Change {
+	switch g {
+	case Calls:
+		return outcome(a, b)
+	case Server:
+		return []Change{{Kind: Changed, Weight: Cosmetic, What: "is another", A: a, B: b}}
+	}
+	if all := rules(g, a, b); len(all) > 0 {
+		return all
+	}
+	return []Change{{Kind: Changed, Weight: Unproven, What: "differs", A: a, B: b}}
 }
 
 func (c *Comparison) add(g Group, name string, a, b mcp.Value, k Kind, changes []Change) {
@@ -176,20 +188,23 @@ func (c *Comparison) add(g Group, name string, a, b mcp.Value, k Kind, changes [
 	c.Rows = append(c.Rows, Row{g, name, k, a, b, changes})
 }
 
-// removedWeight is what it costs that an entry is gone.
-func removedWeight(g Group) Weight {
-	switch g {
-	case Server:
-		return Cosmetic
-	case Calls:
-		return Compatible // it was not made again
+// oneSided are the changes of an entry that only one side has. Without a rule of
+// its own, what is gone breaks and what is new does not.
+func oneSided(g Group, a, b mcp.Value, rules Rules) []Change {
+	if g != Server && g != Calls {
+		if all := rules(g, a, b); len(all) > 0 {
+			return all
+		}
 	}
-	return Breaking
-}
-
-func addedWeight(g Group) Weight {
+	change := Change{Kind: Added, Weight: Compatible, What: "is new", A: a, B: b}
+	if a.Exists() {
+		change.Kind, change.What = Removed, "is gone"
+		if g != Calls { // a call was not made again
+			change.Weight = Breaking
+		}
+	}
 	if g == Server {
-		return Cosmetic
+		change.Weight = Cosmetic
 	}
-	return Compatible
+	return []Change{change}
 }

@@ -8,6 +8,6 @@
 // It is pure: Sides are made of what was listed, or of recorded frames. Text in
 // them is the servers' own; who shows it passes it through internal/term.
 //
-// What is breaking is said by Rules. Simple are the ones built in; a fuller
-// engine of compatibility takes their place by being handed to Compare.
+// What breaks is said by Rules, which are handed in: those of the contract suite,
+// one engine for the whole house. Of calls only the outcome is compared.
 package compare

@@ -63,7 +63,7 @@ func (c Comparison) WriteJSON(w io.Writer) error {
 func (c Comparison) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s and %s\n\n", plain(c.A.Name), plain(c.B.Name))
-	fmt.Fprintf(&b, "%d breaking, %d compatible, %d cosmetic.\n", c.Count(Breaking), c.Count(Compatible), c.Count(Cosmetic))
+	fmt.Fprintf(&b, "%d breaking, %d unproven, %d compatible, %d cosmetic.\n", c.Count(Breaking), c.Count(Unproven), c.Count(Compatible), c.Count(Cosmetic))
 	changes := c.Changes()
 	for _, weight := range Weights() {
 		if c.Count(weight) == 0 {

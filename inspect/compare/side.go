@@ -1,11 +1,13 @@
 package compare
 
 import (
+	"slices"
+
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// Side is one of the two that are compared. The zero value of a list says that
-// the server offers none.
+// Side is one of the two that are compared. An empty list says that the server
+// offers none; in a recording, nil says that it was not asked for.
 type Side struct {
 	// Name is what a person calls it, as in "everything @ 2025-11-25".
 	Name     string
@@ -13,6 +15,8 @@ type Side struct {
 	// Server is the result of the opening exchange.
 	Server                               mcp.Value
 	Tools, Prompts, Resources, Templates []mcp.Value
+	// Unfinished are the methods of lists of which a recording lacks the last pages.
+	Unfinished []string
 	// Calls are those that a session or recording has, in order.
 	Calls []Call
 }
@@ -63,12 +67,16 @@ func (s *Side) take(request, response mcp.Message) {
 			s.Revision = mcp.Revision(params.Get("_meta", mcp.MetaVersion).Text())
 		}
 	case "tools/list":
+		s.page("tools/list", result)
 		gather(&s.Tools, params, result.Get("tools"))
 	case "prompts/list":
+		s.page("prompts/list", result)
 		gather(&s.Prompts, params, result.Get("prompts"))
 	case "resources/list":
+		s.page("resources/list", result)
 		gather(&s.Resources, params, result.Get("resources"))
 	case "resources/templates/list":
+		s.page("resources/templates/list", result)
 		gather(&s.Templates, params, result.Get("resourceTemplates"))
 	case "tools/call", "resources/read", "prompts/get", "completion/complete":
 		if len(s.Calls) < maxCalls {
@@ -77,10 +85,18 @@ func (s *Side) take(request, response mcp.Message) {
 	}
 }
 
+// page notes whether a list goes on after a page.
+func (s *Side) page(method string, result mcp.Value) {
+	s.Unfinished = slices.DeleteFunc(s.Unfinished, func(m string) bool { return m == method })
+	if result.Get("nextCursor").Is(mcp.String) {
+		s.Unfinished = append(s.Unfinished, method)
+	}
+}
+
 // gather adds a page to a list; the first page begins it anew.
 func gather(list *[]mcp.Value, params, page mcp.Value) {
-	if !params.Has("cursor") {
-		*list = nil
+	if !params.Has("cursor") && page.Is(mcp.Array) {
+		*list = []mcp.Value{}
 	}
 	*list = append(*list, page.Items()...)
 }

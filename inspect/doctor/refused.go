@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -61,7 +62,7 @@ func redirected(why *mcp.ConnectError) (bool, string) {
 }
 
 // metadata finds the address of a server's OAuth metadata in its challenge.
-var metadata = regexp.MustCompile(`resource_metadata="([^"]*)"`)
+var metadata = pattern.New(`resource_metadata="([^"]*)"`)
 
 // unauthorized says what to do about a refusal of credentials, or of none.
 func (e *examination) unauthorized(why *mcp.ConnectError, code int) {
@@ -135,7 +136,7 @@ func (e *examination) exited(a attempt) (what, mend string) {
 }
 
 // fault finds the line of a crash that says why.
-var fault = regexp.MustCompile(`(?i)^\s*(?:[\w.]*(?:error|exception)\b|panic:|fatal)`)
+var fault = pattern.New(`(?i)^\s*(?:[\w.]*(?:error|exception)\b|panic:|fatal)`)
 
 // telling is the line that says most: the first that looks like a fault, else the
 // last.

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/inspect/servers"
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/internal/redact"
 )
 
@@ -31,7 +31,7 @@ func (e *examination) config() bool {
 }
 
 // placeholder finds values that nobody has filled in.
-var placeholder = regexp.MustCompile(`(?i)^(?:bearer )?(?:<[^>]+>|your[-_ ].*|.*[-_]here|x{3,}|change[-_]?me|todo|\.{3}|…)$`)
+var placeholder = pattern.New(`(?i)^(?:bearer )?(?:<[^>]+>|your[-_ ].*|.*[-_]here|x{3,}|change[-_]?me|todo|\.{3}|…)$`)
 
 // environment fills in what the entry refers to.
 func (e *examination) environment() bool {

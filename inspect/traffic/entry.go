@@ -62,6 +62,8 @@ type Entry struct {
 	Exchange int
 	// Size is its length on the wire in bytes.
 	Size int
+	// Batch is the N of the first message of its batch, 0 outside batches.
+	Batch int
 	// Cause is the N of the entry that led to this one, 0 when none is known: of
 	// the request for its response, of the call for its progress, its logs, and
 	// what the server asks meanwhile, of the first round for the rounds after it.

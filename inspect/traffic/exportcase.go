@@ -3,6 +3,7 @@ package traffic
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,19 +15,15 @@ import (
 // testCase is the request with its answer as a case: what was asked, what the
 // client answered meanwhile, and what has to come back.
 func (x export) testCase() (string, error) {
-	m, err := x.message()
+	if _, err := x.message(); err != nil {
+		return "", err
+	}
+	talk, err := x.log.Conversation(x.entry.N)
 	if err != nil {
 		return "", err
 	}
-	reply, err := x.log.Message(x.entry.Reply)
-	if err != nil {
-		return "", fmt.Errorf("there is no answer to expect: %w", err)
-	}
-	step := mapping(stepMembers(m)...)
-	if answers := x.answers(); len(answers.Content) > 0 {
-		add(step, "answers", answers)
-	}
-	add(step, "expect", expected(reply))
+	step := CaseStep(talk)
+	add(step, "expect", expected(talk.Reply))
 	c := mapping("name", text(strings.TrimSpace(x.entry.Method+" "+x.entry.Name)))
 	if r := x.entry.Revision; r != "" {
 		add(c, "revision", text(string(r)))
@@ -41,10 +38,30 @@ func (x export) testCase() (string, error) {
 	return x.Redact.String(out.String()), nil
 }
 
+// CaseStep is a request as a step of a case, without what has to come back: a
+// mapping of YAML, to which the caller adds that.
+func CaseStep(c Conversation) *yaml.Node {
+	step := mapping(stepMembers(c)...)
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, a := range c.Answers {
+		switch {
+		case a.Fault != nil:
+			refusal := mapping("code", node(mcp.ValueOf(a.Fault.Code)), "message", node(Verbatim(mcp.ValueOf(a.Fault.Message))))
+			list.Content = append(list.Content, mapping(a.Method, mapping("$error", refusal)))
+		case a.Result.Is(mcp.Object):
+			list.Content = append(list.Content, mapping(a.Method, node(Verbatim(a.Result))))
+		}
+	}
+	if len(list.Content) > 0 {
+		add(step, "answers", list)
+	}
+	return step
+}
+
 // stepMembers say what is asked for.
-func stepMembers(m mcp.Message) []any {
-	params := m.Params()
-	switch m.Method() {
+func stepMembers(c Conversation) []any {
+	params := Verbatim(omitting(c.Params, "_meta"))
+	switch c.Method {
 	case "tools/call":
 		return present("call", params.Get("name"), "arguments", params.Get("arguments"))
 	case "prompts/get":
@@ -52,22 +69,7 @@ func stepMembers(m mcp.Message) []any {
 	case "resources/read":
 		return present("read", params.Get("uri"))
 	}
-	return present("request", mcp.ValueOf(m.Method()), "params", omitting(params, "_meta"))
-}
-
-// answers are what the client answered to the server's own requests.
-func (x export) answers() *yaml.Node {
-	list := &yaml.Node{Kind: yaml.SequenceNode}
-	for _, n := range x.log.Caused(x.entry.N) {
-		asked, _ := x.log.Entry(n)
-		if asked.Kind != Request || asked.Direction != mcp.Received || asked.Reply == 0 {
-			continue
-		}
-		if m, err := x.log.Message(asked.Reply); err == nil && m.Result().Exists() {
-			list.Content = append(list.Content, mapping(asked.Method, node(m.Result())))
-		}
-	}
-	return list
+	return present("request", mcp.ValueOf(c.Method), "params", params)
 }
 
 // expected is what an answer has to hold. What tells of this one answer, and not
@@ -76,8 +78,64 @@ func expected(reply mcp.Message) *yaml.Node {
 	if e := reply.Get("error"); e.Exists() {
 		return mapping("error", mapping("code", node(e.Get("code"))))
 	}
-	return mapping("result", node(omitting(reply.Result(), "_meta", "requestState", "ttlMs", "cacheScope")))
+	return mapping("result", node(Expectation(Lasting(reply.Result()))))
 }
+
+// Lasting is a result without what tells of this one answer, and not of answers
+// like it.
+func Lasting(result mcp.Value) mcp.Value {
+	if kept := omitting(result, "_meta", "requestState", "resultType", "ttlMs", "cacheScope"); kept.Exists() {
+		return kept
+	}
+	return mcp.ValueOf(map[string]any{})
+}
+
+// variable is what cases take for a variable.
+var variable = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+
+// Verbatim is a value as cases write it, so that nothing in it is taken for a
+// variable.
+func Verbatim(v mcp.Value) mcp.Value { return rewritten(v, "") }
+
+// Expectation is Verbatim for a value that has to come back: nothing in it is
+// taken for a matcher either.
+func Expectation(v mcp.Value) mcp.Value { return rewritten(v, "$") }
+
+// rewritten doubles the sign that names begin with, if there is one.
+func rewritten(v mcp.Value, sign string) mcp.Value {
+	if !bytes.Contains(v.Raw(), []byte("{{")) && !(sign != "" && bytes.Contains(v.Raw(), []byte(`"`+sign))) && !bytes.Contains(v.Raw(), []byte(`\u`)) {
+		return v
+	}
+	switch v.Kind() {
+	case mcp.Object:
+		out := []byte{'{'}
+		for i, m := range v.Members() {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			name := m.Name
+			if sign != "" && strings.HasPrefix(name, sign) {
+				name = sign + name
+			}
+			written, value := mcp.ValueOf(name), rewritten(m.Value, sign)
+			out = append(append(append(out, written.Raw()...), ':'), value.Raw()...)
+		}
+		whole, _ := mcp.Parse(append(out, '}')) // it is made of valid parts
+		return whole
+	case mcp.Array:
+		all := []mcp.Value{}
+		for _, item := range v.Items() {
+			all = append(all, rewritten(item, sign))
+		}
+		return mcp.ValueOf(all)
+	case mcp.String:
+		return mcp.ValueOf(variable.ReplaceAllStringFunc(v.Text(), func(s string) string { return `\` + s }))
+	}
+	return v
+}
+
+// YAML is a JSON value as a node of YAML, members in their order.
+func YAML(v mcp.Value) *yaml.Node { return node(v) }
 
 // omitting is an object without some of its members.
 func omitting(v mcp.Value, names ...string) mcp.Value {

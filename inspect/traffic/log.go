@@ -83,7 +83,11 @@ func (l *Log) Add(f Frame) (first, count int) {
 	}
 	all, batched := messages(f)
 	for _, m := range all {
-		l.take(s, f, m, batched)
+		batch := 0
+		if batched {
+			batch = first
+		}
+		l.take(s, f, m, batch)
 	}
 	l.trim()
 	return first, l.next() - first
@@ -106,13 +110,13 @@ func messages(f Frame) (all []mcp.Message, batched bool) {
 }
 
 // take makes an entry of one message.
-func (l *Log) take(s *session, f Frame, m mcp.Message, batched bool) {
+func (l *Log) take(s *session, f Frame, m mcp.Message, batch int) {
 	e := Entry{
 		N: l.next(), Session: f.Session, At: f.At, Direction: f.Direction, Channel: f.Channel,
-		Size: f.Size, Exchange: f.Exchange, HTTP: f.HTTP, Event: f.Event,
+		Size: f.Size, Exchange: f.Exchange, HTTP: f.HTTP, Event: f.Event, Batch: batch,
 	}
 	raw := f.Data
-	if batched {
+	if batch > 0 {
 		raw, e.Size = m.Raw(), len(m.Raw())
 	}
 	l.classify(s, &e, f, m)

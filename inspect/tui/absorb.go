@@ -25,14 +25,22 @@ func (r *Room) absorb(msg tea.Msg) (tea.Msg, tea.Cmd) {
 		}
 		return connMsg{}, r.Connect()
 	case listMsg:
-		return r.listed(m), nil
+		told := r.listed(m)
+		if told != nil && m.kind == inspect.Tools && m.err == nil {
+			return told, r.watchTools(m.entries)
+		}
+		return told, nil
 	case ranMsg:
 		return r.ended(m), nil
-	case crossed:
-		first, count := r.Traffic.Add(m.Frame)
-		return trafficMsg{m.Session, m.asLogged, first, count}, nil
-	case stderrMsg:
-		return m, nil
+	case heardMsg:
+		return r.stderr(m), nil
+	case tapeOpenedMsg:
+		return nil, r.openedTape(m)
+	case brokenTapeMsg:
+		return connMsg{}, r.brokeTape(m)
+	case tokenMsg:
+		m.run.tokens = append(m.run.tokens, m.token)
+		return nil, nil
 	case eventMsg:
 		return r.heard(m)
 	case editedValue:

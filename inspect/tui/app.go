@@ -41,7 +41,7 @@ func newApp(r *Room) *app {
 	a.focus, a.side, a.came = make([]int, n), make([]int, n), make([]int, n)
 	for i, s := range a.screens {
 		a.side[i], a.came[i] = 1, -1
-		if s.Name() == r.Saved.Screen {
+		if _, occasional := s.(Occasional); s.Name() == r.Saved.Screen && !occasional {
 			a.at = i
 		}
 	}
@@ -51,7 +51,7 @@ func newApp(r *Room) *app {
 // Init starts what goes on in the background.
 func (a *app) Init() tea.Cmd {
 	return a.guarded(func() tea.Cmd {
-		return tea.Batch(tea.RequestBackgroundColor, a.room.feed.next(a.room.ctx), a.room.Connect(), a.tick())
+		return tea.Batch(tea.RequestBackgroundColor, a.room.feed.next(a.room.ctx), a.room.begin(), a.tick())
 	})
 }
 
@@ -97,6 +97,9 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		return a.batch(m)
 	case goMsg:
 		a.show(m.screen, m.pane)
+		return a.shown()
+	case switchMsg:
+		a.swap(m)
 		return nil
 	case toastMsg:
 		a.toast, a.until = m, a.room.now().Add(4*time.Second)
@@ -119,7 +122,7 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 func (a *app) batch(m batchMsg) tea.Cmd {
 	cmds := []tea.Cmd{a.room.feed.next(a.room.ctx)}
 	if m.lost > 0 {
-		cmds = append(cmds, a.room.toast(Warn, fmt.Sprintf("the server sends faster than can be shown: %d messages are left out", m.lost)))
+		cmds = append(cmds, a.room.toast(Warn, fmt.Sprintf("the server sends faster than can be judged: %d messages are in the traffic alone", m.lost)))
 	}
 	for _, msg := range m.all {
 		cmds = append(cmds, a.absorb(msg))
@@ -147,7 +150,7 @@ func (a *app) tick() tea.Cmd {
 	if !toasted {
 		a.toast.text = ""
 	}
-	waiting := r.Conn.State == Connecting || r.Conn.Attempt > 0 || r.Busy() > 0 || toasted
+	waiting := r.Conn.State == Connecting || r.Conn.Attempt > 0 || r.Busy() > 0 || toasted || r.taping != nil
 	for _, s := range a.screens {
 		if w, ok := s.(interface{ Waiting() bool }); ok && w.Waiting() {
 			waiting = true
@@ -185,7 +188,9 @@ func (a *app) show(name string, pane int) {
 		if s.Name() == name && i != a.at {
 			a.visited = append(a.visited[max(0, len(a.visited)-20):], a.at)
 			a.at, a.zoom = i, false
-			a.room.Saved.Screen = name
+			if _, occasional := s.(Occasional); !occasional {
+				a.room.Saved.Screen = name
+			}
 		}
 	}
 	if from := a.focus[a.at]; pane >= 0 && pane != from {

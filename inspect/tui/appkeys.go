@@ -71,14 +71,15 @@ func (a *app) globals() []Key {
 	if a.room.Busy() == 0 {
 		cancel = "nothing is running"
 	}
-	return []Key{
+	return append(a.occasions(), []Key{
 		{Key: "/", Does: "filter", Why: filter, Do: a.askFilter},
 		{Key: ":", Does: "commands", Do: a.palette},
 		{Key: "?", Does: "help", Do: func() tea.Cmd { return a.room.open(newHelp(a)) }},
 		{Key: "z", Does: "zoom", Do: do(func() { a.zoom = !a.zoom })},
 		{Key: "x", Does: "cancel", Why: cancel, Do: do(a.cancelLast), Rare: cancel != ""},
-		{Key: "c", Does: "connect", Do: a.reconnect, Rare: a.room.Conn.State == Ready},
+		{Key: "c", Does: "connect", Do: a.reconnect, Rare: a.room.Conn.State == Ready || a.room.Conn.State == Idle},
 		{Key: "v", Does: "revision", Do: a.chooseRevision, Rare: true},
+		a.room.recordKey(),
 		{Key: "q", Does: "quit", Do: a.quit},
 		{Key: "tab", Does: "next pane", Do: move(1), Rare: true},
 		{Key: "shift+tab", Does: "pane before", Do: move(-1), Rare: true},
@@ -91,7 +92,7 @@ func (a *app) globals() []Key {
 		{Key: "T", Does: "show or hide the traffic strip", Do: do(func() { a.room.Saved.NoStrip = !a.room.Saved.NoStrip }), Rare: true},
 		{Key: "ctrl+p", Does: "commands", Do: a.palette, Rare: true},
 		{Key: "ctrl+z", Does: "suspend", Do: func() tea.Cmd { return tea.Suspend }, Rare: true},
-	}
+	}...)
 }
 
 // back leaves what was entered last. It never quits.
@@ -158,6 +159,9 @@ func (a *app) cancelLast() {
 
 // reconnect opens the connection anew; a question comes first while calls run.
 func (a *app) reconnect() tea.Cmd {
+	if a.room.Conn.State == Idle || a.room.Conn.State == Offline && !a.room.targeted() {
+		return a.room.toast(Warn, a.room.Why())
+	}
 	a.room.Conn.Attempt = 0
 	if n := a.room.Busy(); n > 0 {
 		return a.room.open(newMenu(a.room, plural(n, "call")+" still running", []Item{

@@ -113,10 +113,17 @@ func (a *app) header() Line {
 		state = S(Accent, r.Spinner()+" "+r.Stage())
 	case Ready:
 		state = S(OK, r.Theme.Sign.Dot+" "+r.Stage())
+	case Offline:
+		state = S(Accent, r.Theme.Sign.Ring+" "+r.Stage())
+	case Idle:
+		state = S(Dim, r.Theme.Sign.Ring+" "+r.Stage())
 	default:
 		state = S(Bad, r.Theme.Sign.Cross+" "+r.Stage())
 	}
 	parts := []Line{{S(Strong, r.Name())}, {state}}
+	if rec := r.Taping(); rec != "" {
+		parts = append(parts, L(Bad, rec))
+	}
 	for _, s := range a.screens {
 		if u, ok := s.(interface{ Urgent() string }); ok && u.Urgent() != "" {
 			parts = append(parts, L(Warn, u.Urgent()))
@@ -128,6 +135,9 @@ func (a *app) header() Line {
 	if c := r.Conn.Client(); c != nil {
 		parts = append(parts, L(Plain, string(c.Revision())), L(Plain, string(c.Session().Kind())),
 			L(Dim, c.Revision().Era().String()), L(Dim, r.counts()))
+	}
+	if r.offline != nil {
+		parts = append(append(parts, r.offline.parts()...), L(Dim, r.counts()))
 	}
 	line := L(Plain, " ")
 	for i, part := range parts {
@@ -144,12 +154,17 @@ func (a *app) header() Line {
 
 // Name is what the server is called: by itself, or else by the command line.
 func (r *Room) Name() string {
-	if c := r.Conn.Client(); c != nil {
-		server := c.Session().Server()
+	if server := r.server(); server.Exists() {
 		name := pick(server.Get("serverInfo", "name"), server.Get("_meta", mcp.MetaServerInfo, "name")).Text()
 		if name != "" {
 			return shortened(name, 60)
 		}
+	}
+	if r.offline != nil {
+		return r.offline.side.Name
+	}
+	if r.Conn.State == Idle {
+		return "mcpctl inspect"
 	}
 	if t := r.options.Target; t.URL == "" {
 		return commandName(t)
@@ -192,6 +207,12 @@ func (a *app) tabNames() naming {
 
 func (a *app) tab(i int, s Screen, names naming) Line {
 	sign, digit, name := a.room.Theme.Sign, strconv.Itoa(i+1), s.Name()
+	if o, ok := s.(Occasional); ok {
+		if o.Hidden() {
+			return nil
+		}
+		digit = o.TabKey()
+	}
 	if i == a.at {
 		if badge := s.Badge(); badge != "" {
 			name += " " + badge

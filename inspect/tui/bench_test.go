@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,11 +42,13 @@ func BenchmarkScroll(b *testing.B) {
 			f = mcp.NewFrame(mcp.Received, mcp.ChannelStdout, fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%d,"result":{"content":[{"type":"text","text":%q}]}}`, id, strings.Repeat("y", 300)))
 		}
 		f.At = time.Duration(i) * time.Millisecond
-		a.take(crossed{traffic.Frame{Frame: f, Revision: mcp.Rev20251125}, f})
+		first, count := a.room.Traffic.Add(traffic.Frame{Frame: f, Revision: mcp.Rev20251125})
+		a.take(trafficMsg{frame: f, first: first, count: count})
 	}
 	a.show(trafficName, 0)
 	up, _ := named("k")
 	page, _ := named("ctrl+u")
+	var took []time.Duration
 	b.ResetTimer()
 	for i := 0; b.Loop(); i++ {
 		key := up
@@ -55,8 +58,14 @@ func BenchmarkScroll(b *testing.B) {
 		if i%4000 == 3999 {
 			key, _ = named("G")
 		}
+		began := time.Now()
 		a.Update(key)
 		_ = a.View()
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	for name, part := range map[string]float64{"p50-ms": .5, "p95-ms": .95, "max-ms": 1} {
+		b.ReportMetric(float64(took[int(part*float64(len(took)-1))])/float64(time.Millisecond), name)
 	}
 }
 

@@ -20,6 +20,8 @@ type comparing struct {
 	detail docPane
 
 	a, b    compare.Side
+	sourceA *sideSource // of A when it is fixed
+	sourceB *sideSource
 	fixedA  bool // A was chosen; otherwise it is this connection as it is
 	haveB   bool
 	now     compare.Comparison
@@ -76,6 +78,8 @@ func (s *comparing) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case sideMsg:
 		return s.read(m)
+	case replayedMsg:
+		return s.replayed(m)
 	case spokenMsg:
 		return s.spoken(m)
 	case listedMsg, connMsg:
@@ -99,9 +103,9 @@ func (s *comparing) read(m sideMsg) tea.Cmd {
 		}
 	}
 	if m.onB {
-		s.b, s.haveB = m.side, true
+		s.b, s.haveB, s.sourceB = m.side, true, m.from
 	} else {
-		s.a, s.fixedA = m.side, true
+		s.a, s.fixedA, s.sourceA = m.side, true, m.from
 	}
 	s.compare()
 	return nil
@@ -111,7 +115,7 @@ func (s *comparing) read(m sideMsg) tea.Cmd {
 // anew meanwhile, and is looked at again.
 func (s *comparing) compare() {
 	if !s.fixedA {
-		if s.room.Conn.State != Ready {
+		if s.room.Conn.State != Ready && s.room.offline == nil {
 			return
 		}
 		s.a = s.room.hereNow()
@@ -119,7 +123,7 @@ func (s *comparing) compare() {
 	if !s.haveB {
 		return
 	}
-	s.now = compare.Compare(s.a, s.b, nil)
+	s.now = compare.Compare(s.a, s.b, s.room.options.Rules)
 	s.relist()
 }
 
@@ -156,13 +160,18 @@ func (s *comparing) keys() []Key {
 		{Key: "enter", Does: "difference", Why: detail, Do: func() tea.Cmd { return s.room.goTo("", 1) }},
 		{Key: "u", Does: word, Why: none, Do: func() tea.Cmd { s.same = !s.same; s.relist(); return nil }},
 		{Key: "s", Does: "swap", Why: none, Do: s.swap},
+		s.replayKey(),
 		{Key: "V", Does: "which revisions", Why: s.room.Why(), Do: s.findSpoken, Rare: true},
 		{Key: "E", Does: "export", Why: none, Do: s.export},
 	}
 }
 
 func (s *comparing) swap() tea.Cmd {
+	if !s.fixedA {
+		s.sourceA = s.room.sideSource()
+	}
 	s.a, s.b, s.fixedA = s.b, s.a, true
+	s.sourceA, s.sourceB = s.sourceB, s.sourceA
 	s.compare()
 	return nil
 }
@@ -184,6 +193,9 @@ func (s *comparing) choices(onB bool) []Item {
 	}
 	var items []Item
 	for _, rev := range mcp.Timeline() {
+		if !r.targeted() {
+			break
+		}
 		if c := r.Conn.Client(); onB && !s.fixedA && c != nil && c.Revision() == rev {
 			continue // that is the left side already
 		}
@@ -191,9 +203,14 @@ func (s *comparing) choices(onB bool) []Item {
 			return r.readServer(begin("the server in "+string(rev)), onB, r.options.Target, rev)
 		}})
 	}
+	if r.offline != nil {
+		items = append(items, Item{Name: "the recording that is open", Do: func() tea.Cmd {
+			return s.read(sideMsg{turn: begin("the recording"), onB: onB, side: r.hereNow()})
+		}})
+	}
 	if r.Conn.State == Ready {
 		items = append(items, Item{Name: "this connection as it is now", Hint: "with the calls made on it", Do: func() tea.Cmd {
-			return s.read(sideMsg{turn: begin("this connection"), onB: onB, side: r.hereNow()})
+			return s.read(sideMsg{turn: begin("this connection"), onB: onB, side: r.hereNow(), from: r.sideSource()})
 		}})
 	}
 	return append(items,

@@ -25,10 +25,14 @@ type sideMsg struct {
 	onB  bool
 	side compare.Side
 	err  error
+	from *sideSource // the server that it was read from, if it was one
 }
 
 // hereNow is the side that this connection is, as far as it has been read.
 func (r *Room) hereNow() compare.Side {
+	if r.offline != nil {
+		return r.offline.side
+	}
 	client := r.Conn.Client()
 	if client == nil {
 		return compare.Side{Name: "not connected"}
@@ -72,10 +76,10 @@ func (r *Room) readServer(turn int, onB bool, target mcp.Target, rev mcp.Revisio
 		}
 		defer func() { _ = client.Close(ctx) }() // it has told all that was wanted
 		inv, err := client.Take(ctx)
-		return sideMsg{turn, onB, compare.Side{
+		return sideMsg{turn: turn, onB: onB, err: err, from: &sideSource{target, client.Revision()}, side: compare.Side{
 			Name: target.Name + " @ " + string(client.Revision()), Revision: client.Revision(), Server: inv.Server,
 			Tools: inv.Tools, Prompts: inv.Prompts, Resources: inv.Resources, Templates: inv.Templates,
-		}, err}
+		}}
 	}
 }
 

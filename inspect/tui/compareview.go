@@ -59,7 +59,7 @@ func (s *comparing) sum() Line {
 }
 
 func weightRole(w compare.Weight) Role {
-	return map[compare.Weight]Role{compare.Breaking: Bad, compare.Compatible: Warn, compare.Cosmetic: Dim}[w]
+	return map[compare.Weight]Role{compare.Breaking: Bad, compare.Unproven: Warn, compare.Compatible: Warn, compare.Cosmetic: Dim}[w]
 }
 
 func (s *comparing) empty() []Line {

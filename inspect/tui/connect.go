@@ -10,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mcpctl/mcpctl/inspect"
-	"github.com/mcpctl/mcpctl/inspect/traffic"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -23,6 +22,9 @@ const (
 	Ready
 	Failed // it could not be opened
 	Lost   // it was open
+	Idle   // no server is chosen
+	// Offline looks at a recording, see Room.offline.
+	Offline
 )
 
 // Conn is the connection with the server. Its history outlives it: what was
@@ -69,12 +71,6 @@ type (
 		entries []mcp.Value
 		err     error
 	}
-	// crossed is a frame on the clock of the program, and as its connection has
-	// logged it.
-	crossed struct {
-		traffic.Frame
-		asLogged mcp.Frame
-	}
 	turned struct {
 		turn int
 		msg  tea.Msg
@@ -84,22 +80,24 @@ type (
 // Connect opens the connection, in place of the one there is.
 func (r *Room) Connect() tea.Cmd {
 	r.hangUp()
+	r.closeTape()
 	c := &r.Conn
 	c.turn++
 	c.State, c.Since, c.Err = Connecting, r.now(), nil
 	r.opening = c.Since
-	turn, o := c.turn, r.options.Inspect
+	turn, o, target := c.turn, r.options.Inspect, r.options.Target
 	if c.Revision != "" {
 		o.Revision = c.Revision
 	}
 	o.Tell = func(e inspect.Event) { r.feed.put(turned{turn, eventMsg{e, r.now()}}) }
 	o.Respond = r.respond(turn)
+	o.Frame, o.Stderr = r.cross(turn).frame, r.listen(turn)
 	ctx, stop := context.WithCancel(r.ctx)
 	c.stop = stop
 	r.working.Add(1)
 	return func() tea.Msg {
 		defer r.working.Done()
-		client, err := inspect.Open(ctx, r.options.Target, o)
+		client, err := inspect.Open(ctx, target, o)
 		if err == nil && ctx.Err() != nil {
 			_ = client.Close(ctx) // nobody wants it any more
 			return nil
@@ -132,7 +130,10 @@ func (r *Room) opened(m openedMsg) tea.Cmd {
 	c.Since = r.now()
 	if m.err != nil {
 		c.State, c.Err = Failed, m.err
-		if c.Attempt == 0 { // where it says what went wrong, and what to do
+		switch {
+		case r.wantsToken():
+			return r.goTo(signInName, 0)
+		case c.Attempt == 0: // where it says what went wrong, and what to do
 			return r.goTo(overviewName, 0)
 		}
 		return r.retry()
@@ -164,12 +165,16 @@ func (r *Room) Stage() string {
 	c := &r.Conn
 	waited := r.now().Sub(c.Since)
 	switch c.State {
+	case Idle:
+		return "no server is chosen"
+	case Offline:
+		return r.offline.stage()
 	case Connecting:
 		doing := "starting " + commandName(r.options.Target)
 		if r.options.Target.URL != "" {
 			doing = "connecting"
 		}
-		if waited >= time.Second {
+		if waited >= time.Second && !c.Since.IsZero() {
 			doing = fmt.Sprintf("waiting for its first answer, %s", seconds(waited))
 		}
 		return doing

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,7 +36,8 @@ type driver struct {
 	over  bool     // the program has quit
 	raw   []string // what was put on the clipboard
 
-	earlier int // frames of connections that are no more
+	earlier  int           // frames of connections that are no more
+	patience time.Duration // how long to wait, where patience is too short
 }
 
 // clock is a clock that goes on when it is told to.
@@ -74,8 +76,8 @@ func newDriver(t *testing.T, target mcp.Target, w, h int, change ...func(*Option
 	room := newRoom(ctx, o)
 	d := &driver{t: t, room: room, msgs: make(chan tea.Msg, 1000), clock: &clock{at: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}}
 	room.now, room.after, room.began = d.clock.now, d.clock.after, d.clock.now()
-	crossed := time.Duration(0)
-	room.stamp = func(mcp.Frame) time.Duration { crossed += 5 * time.Millisecond; return crossed }
+	var crossed atomic.Int64 // connections that follow each other overlap
+	room.stamp = func(mcp.Frame) time.Duration { return time.Duration(crossed.Add(int64(5 * time.Millisecond))) }
 	room.Saved = readState(o.StateFile)
 	d.app = newApp(room)
 	t.Cleanup(func() {
@@ -128,7 +130,7 @@ func (d *driver) give(msg tea.Msg) {
 // until takes messages in until something holds.
 func (d *driver) until(what string, holds func() bool) {
 	d.t.Helper()
-	deadline := time.NewTimer(patience)
+	deadline := time.NewTimer(max(patience, d.patience))
 	defer deadline.Stop()
 	for !holds() {
 		select {
@@ -164,43 +166,6 @@ func (d *driver) keys(all ...string) {
 			d.give(key)
 		}
 	}
-}
-
-// named is the key of a name.
-func named(name string) (tea.KeyPressMsg, bool) {
-	special := map[string]rune{
-		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
-		"right": tea.KeyRight, "backspace": tea.KeyBackspace, "space": tea.KeySpace, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "delete": tea.KeyDelete,
-	}
-	mods := tea.KeyMod(0)
-	base := name
-	for _, mod := range []struct {
-		prefix string
-		mod    tea.KeyMod
-	}{{"ctrl+", tea.ModCtrl}, {"shift+", tea.ModShift}, {"alt+", tea.ModAlt}} {
-		if rest, ok := strings.CutPrefix(base, mod.prefix); ok {
-			base, mods = rest, mods|mod.mod
-		}
-	}
-	if base == " " {
-		base = "space"
-	}
-	if code, ok := special[base]; ok {
-		key := tea.KeyPressMsg{Code: code, Mod: mods}
-		if code == tea.KeySpace {
-			key.Text = " "
-		}
-		return key, true
-	}
-	runes := []rune(base)
-	if len(runes) != 1 {
-		return tea.KeyPressMsg{}, false
-	}
-	if mods != 0 {
-		return tea.KeyPressMsg{Code: runes[0], Mod: mods}, true
-	}
-	return tea.KeyPressMsg{Code: runes[0], Text: base}, true
 }
 
 // advance lets time pass, and what waited for it happen.

@@ -110,10 +110,12 @@ func (s *findings) pick(key string) {
 func (s *findings) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case trafficMsg:
-		s.seen.add(m.session, m.frame, m.first, m.count)
+		s.seen.add(m)
 		return s.judge()
 	case connMsg:
 		return s.judge()
+	case playedMsg:
+		return s.judgeTape(m)
 	case judgedMsg:
 		s.judged(m)
 		return s.room.after(rest(m.took), restedMsg{})
@@ -134,8 +136,8 @@ func (s *findings) judge() tea.Cmd {
 		return nil
 	}
 	s.judging, s.again, s.seen.grown = true, s.seen.grown, false
-	turn, target, session, frames := s.seen.turn, s.room.options.Target, client.Session(), s.seen.frames()
-	return func() tea.Msg { return judging.judge(turn, target, session, frames) }
+	turn, target, session, frames, exchanges := s.seen.turn, s.room.options.Target, client.Session(), s.seen.frames(), s.seen.exchanges()
+	return func() tea.Msg { return judging.judge(turn, target, session, frames, exchanges) }
 }
 
 // judged takes in what was found. What an earlier look has found stays when its

@@ -103,19 +103,19 @@ func TestTheWindowKeepsTheOpeningAndTheLast(t *testing.T) {
 	for i := range 10_000 {
 		f := mcp.NewFrame(mcp.Received, mcp.ChannelStdout, []byte(`{}`))
 		f.Seq = i
-		w.add(1, f, i+1, 1)
+		w.add(trafficMsg{turn: 1, frame: f, first: i + 1, count: 1})
 	}
 	frames := w.frames()
 	assert.LessOrEqual(t, len(frames), headFrames+tailFrames+tailFrames/4)
 	assert.Equal(t, 0, frames[0].Seq)
 	assert.Equal(t, 9_999, frames[len(frames)-1].Seq)
 	assert.Len(t, w.entries, len(frames))
-	w.add(1, mcp.NewFrame(mcp.Received, mcp.ChannelStdout, make([]byte, judgedBytes+1)), 1, 1)
+	w.add(trafficMsg{turn: 1, frame: mcp.NewFrame(mcp.Received, mcp.ChannelStdout, make([]byte, judgedBytes+1)), first: 1, count: 1})
 	assert.Len(t, w.frames(), len(frames), "what is too long is left out")
 	for i := range 100 {
 		f := mcp.NewFrame(mcp.Received, mcp.ChannelStdout, make([]byte, judgedBytes))
 		f.Seq = 20_000 + i
-		w.add(1, f, i, 1)
+		w.add(trafficMsg{turn: 1, frame: f, first: i, count: 1})
 	}
 	total := 0
 	for _, f := range w.frames() {
@@ -124,7 +124,7 @@ func TestTheWindowKeepsTheOpeningAndTheLast(t *testing.T) {
 	assert.LessOrEqual(t, total, 2*windowBytes)
 	assert.Equal(t, 20_099, w.frames()[len(w.frames())-1].Seq)
 	assert.Len(t, w.entries, len(w.frames()))
-	w.add(2, mcp.NewFrame(mcp.Received, mcp.ChannelStdout, []byte(`{}`)), 1, 1)
+	w.add(trafficMsg{turn: 2, frame: mcp.NewFrame(mcp.Received, mcp.ChannelStdout, []byte(`{}`)), first: 1, count: 1})
 	assert.Len(t, w.frames(), 1, "another connection begins anew")
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -48,25 +49,32 @@ const (
 // goroutine touches it.
 type window struct {
 	turn       int
+	session    int // the connection
 	head, tail []mcp.Frame
-	bytes      int              // in the tail
-	entries    map[int]entryRef // by Seq of the frame
-	grown      bool             // since it was judged
+	of         map[int]*mcp.Exchange // those that the frames belong to
+	bytes      int                   // in the tail
+	entries    map[int]entryRef      // by Seq of the frame
+	grown      bool                  // since it was judged
 }
 
 // entryRef is where the entries of a frame stand in the traffic.
 type entryRef struct{ first, count int }
 
 // add takes in a frame of a connection; one of another begins anew.
-func (w *window) add(turn int, f mcp.Frame, first, count int) {
-	if turn != w.turn || w.entries == nil {
-		*w = window{turn: turn, entries: map[int]entryRef{}}
+func (w *window) add(m trafficMsg) {
+	f := m.frame
+	if m.session != w.session || m.turn != w.turn || w.entries == nil {
+		*w = window{turn: m.turn, session: m.session, entries: map[int]entryRef{}, of: map[int]*mcp.Exchange{}}
 	}
 	if len(f.Data) > judgedBytes {
+		delete(w.of, f.Exchange) // with what it holds
 		return
 	}
 	w.grown = true
-	w.entries[f.Seq] = entryRef{first, count}
+	w.entries[f.Seq] = entryRef{m.first, m.count}
+	if m.exchange != nil {
+		w.of[f.Exchange] = m.exchange
+	}
 	if len(w.head) < headFrames && len(f.Data) < windowBytes/headFrames {
 		w.head = append(w.head, f)
 		return
@@ -86,6 +94,20 @@ func (w *window) trim() {
 		delete(w.entries, w.tail[n].Seq)
 	}
 	w.tail = slices.Clone(w.tail[n:])
+	needed := map[int]bool{}
+	for _, f := range w.frames() {
+		needed[f.Exchange] = true
+	}
+	maps.DeleteFunc(w.of, func(seq int, _ *mcp.Exchange) bool { return !needed[seq] })
+}
+
+// exchanges are those that the frames belong to, in order.
+func (w *window) exchanges() []*mcp.Exchange {
+	all := make([]*mcp.Exchange, 0, len(w.of))
+	for _, seq := range slices.Sorted(maps.Keys(w.of)) {
+		all = append(all, w.of[seq])
+	}
+	return all
 }
 
 // frames are those to be judged, as they are now.
@@ -100,10 +122,10 @@ type judgedMsg struct {
 
 // judge judges frames of a session; it takes its time, on a goroutine of its own.
 // That time is the machine's, not the screen's: the judge rests by it.
-func (j Judging) judge(turn int, target mcp.Target, s *mcp.Session, frames []mcp.Frame) judgedMsg {
+func (j Judging) judge(turn int, target mcp.Target, s *mcp.Session, frames []mcp.Frame, exchanges []*mcp.Exchange) judgedMsg {
 	began := time.Now()
 	var all []finding
-	for _, one := range conformance.Watch(target, s, frames, j.Checks(), redact.New()) {
+	for _, one := range conformance.WatchSome(target, s, frames, exchanges, j.Checks(), redact.New()) {
 		all = append(all, finding{Finding: one.Finding, places: one.Places, turn: turn})
 	}
 	return judgedMsg{turn, all, time.Since(began)}

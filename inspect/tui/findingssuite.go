@@ -94,7 +94,7 @@ func (s *findings) start(revisions []mcp.Revision, reach conformance.Reach) tea.
 	return func() tea.Msg {
 		defer r.working.Done()
 		defer stop()
-		judging.runSuite(ctx, target, o, func(m suiteMsg) { m.run = run; r.feed.put(m) })
+		judging.runSuite(ctx, headed(ctx, target), o, func(m suiteMsg) { m.run = run; r.feed.put(m) })
 		return nil
 	}
 }

@@ -3,31 +3,18 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mcpctl/mcpctl/inspect"
-	"github.com/mcpctl/mcpctl/inspect/traffic"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// follow brings what happens on the connection to the program.
+// follow brings the end of the connection to the program.
 func (r *Room) follow(turn int, client *inspect.Client) {
 	session, ctx := client.Session(), r.ctx
-	stamp := r.stamp
-	if offset := r.opening.Sub(r.began); stamp == nil {
-		stamp = func(f mcp.Frame) time.Duration { return max(0, offset+f.At) }
-	}
+	heard := r.errors
 	put := func(msg tea.Msg) { r.feed.put(turned{turn, msg}) }
-	go func() {
-		_, _ = session.Log().Await(ctx, func(f mcp.Frame) bool { // how it ends is told below
-			c := crossed{traffic.FrameOf(f, exchangeOf(session, f)), f}
-			c.Session, c.Revision, c.At = turn, session.Revision(), stamp(f)
-			put(c)
-			return false
-		})
-	}()
 	ended := session.Ended()
 	if ended == nil {
 		return
@@ -36,19 +23,11 @@ func (r *Room) follow(turn int, client *inspect.Client) {
 		select {
 		case <-ended:
 			exit, _ := session.Exit()
-			put(stderrMsg(exit.Stderr))
+			put(heardMsg{heard, true})
 			put(lostMsg{turn, fmt.Errorf("the server's process ended (%s)", ending(exit))})
 		case <-ctx.Done():
 		}
 	}()
-}
-
-// exchangeOf is the exchange that a frame belongs to, nil for none.
-func exchangeOf(s *mcp.Session, f mcp.Frame) *mcp.Exchange {
-	if all := s.Log().Exchanges(); f.Exchange >= 0 && f.Exchange < len(all) {
-		return all[f.Exchange]
-	}
-	return nil
 }
 
 func ending(e mcp.Exit) string {

@@ -41,6 +41,10 @@ func emptyList(r *Room, k inspect.Kind) []Line {
 		return []Line{nil, {S(Bad, " "+r.Theme.Sign.Cross+" "), S(Plain, r.Lists.Err(k).Error())}, nil, L(Dim, " c connects again")}
 	case r.Conn.State == Connecting:
 		return []Line{nil, L(Accent, " "+r.Spinner()+" "+r.Stage())}
+	case r.Conn.State == Offline:
+		return []Line{nil, L(Dim, " the recording has no list of "+name)}
+	case r.Conn.State == Idle:
+		return []Line{nil, L(Dim, " "+r.Why())}
 	case r.Conn.State != Ready:
 		what, hint := r.Conn.Advice()
 		return []Line{nil, {S(Bad, " "+r.Theme.Sign.Cross+" "), S(Plain, shortened(oneLine(what), 400))}, nil, L(Warn, " "+hint), L(Dim, " c connects again")}

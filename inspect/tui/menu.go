@@ -98,6 +98,9 @@ func (a *app) overlayKey(m tea.KeyPressMsg) tea.Cmd {
 	if _, is := top.(*menu); is && name == "enter" {
 		chosen = true
 	}
+	if c, is := top.(closer); is && c.Closes(name) {
+		chosen = true
+	}
 	if name == "esc" || chosen {
 		a.over = a.over[:len(a.over)-1]
 	}

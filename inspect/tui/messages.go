@@ -23,9 +23,10 @@ type (
 	// trafficMsg says that a frame has crossed, on which connection, and the
 	// entries of Room.Traffic that it became. The frame has its connection's time.
 	trafficMsg struct {
-		session      int
-		frame        mcp.Frame
-		first, count int
+		turn, session int
+		frame         mcp.Frame
+		exchange      *mcp.Exchange // that it belongs to, nil for none
+		first, count  int
 	}
 	// stderrMsg is text that the server's process wrote to standard error.
 	stderrMsg string

@@ -6,6 +6,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"github.com/mcpctl/mcpctl/inspect"
+	"github.com/mcpctl/mcpctl/inspect/compare"
+	"github.com/mcpctl/mcpctl/inspect/tape"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -23,11 +25,25 @@ type Options struct {
 	Plain, Still, NoMouse bool
 	// StateFile remembers what was shown last; "" remembers nothing.
 	StateFile string
+	// Tape is a recording to look at in place of Target, and TapeName its file;
+	// nil looks at Target.
+	Tape     *tape.Tape
+	TapeName string
+	// Secrets are kept out of recordings, with those that the target carries.
+	Secrets []string
+	// PinFolder remembers what the tools of servers were; "" remembers nothing.
+	PinFolder string
 	// Redact takes secrets out of what is copied; nil takes none.
 	Redact func(string) string
 
 	// Judging judges what crosses; the zero Judging judges nothing.
 	Judging Judging
+	// Servers are those that can be chosen; the zero Catalogue has none.
+	Servers Catalogue
+	// Rules weigh what changed between two sides; nil only tell that it did.
+	Rules compare.Rules
+	// SignIn signs in at servers; the zero SigningIn cannot.
+	SignIn SigningIn
 
 	light   bool
 	profile colorprofile.Profile

@@ -48,14 +48,25 @@ func (o *overview) Update(msg tea.Msg) tea.Cmd {
 
 func (o *overview) keys() []Key {
 	return []Key{
-		{Key: "enter", Does: "tools", Do: func() tea.Cmd { return o.room.goTo("Tools", 0) }, Why: o.room.Why()},
+		{Key: "enter", Does: "tools", Do: func() tea.Cmd { return o.room.goTo("Tools", 0) }, Why: o.whyNoTools()},
 		{Key: "c", Does: o.connectWord(), Do: nil},
 	}
+}
+
+// whyNoTools says why there is nothing to go to.
+func (o *overview) whyNoTools() string {
+	if o.room.offline != nil {
+		return ""
+	}
+	return o.room.Why()
 }
 
 func (o *overview) connectWord() string {
 	if o.room.Conn.State == Ready {
 		return "reconnect"
+	}
+	if o.room.offline != nil {
+		return "connect"
 	}
 	return "connect again"
 }
@@ -65,10 +76,7 @@ func (o *overview) copyKeys() []Key {
 }
 
 func (o *overview) server() mcp.Value {
-	if c := o.room.Conn.Client(); c != nil {
-		return c.Session().Server()
-	}
-	return mcp.Value{}
+	return o.room.server()
 }
 
 // labelWidth is how wide the names of facts are.
@@ -79,11 +87,14 @@ func row(name, text string) Line { return append(L(Dim, name).Fit(labelWidth), S
 // lines tell what is connected and what it offers.
 func (o *overview) lines(int) ([]Line, bool) {
 	r, t := o.room, o.room.options.Target
+	if r.offline != nil {
+		return r.offline.lines(r), false
+	}
 	lines := []Line{nil}
 	if t.URL != "" {
-		lines = append(lines, row("address", t.Name))
+		lines = append(append(lines, row("address", r.address())), r.sends()...)
 	} else if len(t.Command) > 0 {
-		lines = append(lines, row("command", strings.Join(t.Command, " ")))
+		lines = append(lines, row("command", r.redacted(strings.Join(t.Command, " "))))
 	}
 	if r.Conn.State != Ready {
 		return append(lines, o.trouble()...), false
@@ -146,6 +157,9 @@ func capabilities(t *Theme, declared mcp.Value) []Line {
 // trouble tells what is going on before there is a connection.
 func (o *overview) trouble() []Line {
 	r := o.room
+	if r.Conn.State == Idle {
+		return []Line{L(Dim, r.Why())}
+	}
 	if r.Conn.State == Connecting {
 		return []Line{nil, L(Accent, r.Spinner()+" "+r.Stage()), nil, L(Dim, "Everything can be looked at meanwhile; q quits.")}
 	}

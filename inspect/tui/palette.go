@@ -25,6 +25,7 @@ func (a *app) palette() tea.Cmd {
 		}
 		items = append(items, Item{Kind: "do", Name: k.Does, Hint: k.Key, Do: do})
 	}
+	items = append(items, a.room.openTapeItem())
 	for i, s := range a.screens {
 		items = append(items, Item{Kind: "go", Name: s.Name(), Hint: fmt.Sprint(i + 1), Do: func() tea.Cmd { return a.room.goTo(s.Name(), -1) }})
 	}

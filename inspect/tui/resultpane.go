@@ -107,7 +107,7 @@ func (p *resultPane) Keys() []Key {
 	if p.edit != nil {
 		keys = append(keys, Key{Key: "R", Does: "edit and resend", Why: why, Do: func() tea.Cmd { return p.edit(p.run) }})
 	}
-	keys = append(keys, Key{Key: "y", Does: "copy", Why: why, Do: p.copy})
+	keys = append(keys, Key{Key: "y", Does: "copy", Why: why, Do: p.copy}, p.room.saveTestKey(why, func() int { return p.room.entryOf(p.run) }))
 	if links := p.links(); len(links) > 0 {
 		keys = append(keys, Key{Key: "f", Does: "follow link", Do: func() tea.Cmd { return p.room.open(newMenu(p.room, "read which resource?", links)) }})
 	}

@@ -26,6 +26,12 @@ type Room struct {
 	options Options
 	shell   shell
 	feed    *feed
+	wires   crossings
+	taping  *taping         // nil while nothing is recorded
+	offline *viewing        // nil unless Conn is Offline
+	pins    *pins           // of the server's tools; nil before they were listed
+	errors  *stderrLines    // of the connection's process
+	said    []traffic.Frame // what it has written there, the last lines
 	ctx     context.Context // ends with the program
 	began   time.Time
 	stamp   func(mcp.Frame) time.Duration // the time of a frame since began; nil takes its own
@@ -35,6 +41,8 @@ type Room struct {
 	working sync.WaitGroup // what must have ended before the program may
 	ran     int
 	folder  string // of temporary files, "" while there is none
+	key     string // of the server, among those that were looked at
+	left    map[string]left
 }
 
 // Lists are what the server offers, as far as it has been read.
@@ -74,6 +82,10 @@ func (r *Room) Why() string {
 		return ""
 	case Connecting:
 		return "still connecting"
+	case Offline:
+		return r.whyOffline()
+	case Idle:
+		return "no server is chosen; @ lists them"
 	}
 	return "not connected; c connects"
 }

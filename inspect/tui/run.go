@@ -24,7 +24,7 @@ func Show(ctx context.Context, o Options) error {
 	room.Saved = readState(o.StateFile)
 	a := newApp(room)
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler(),
+		tea.WithFPS(120), tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler(),
 	}
 	if o.Environ != nil {
 		options = append(options, tea.WithEnvironment(o.Environ))
@@ -59,6 +59,7 @@ func crashLine(text string) string {
 
 // settle waits until what was started has ended, and removes temporary files.
 func (r *Room) settle() {
+	_, _, _ = r.endTape() // what is wrong with the file was told, or nobody is there to be told
 	done := make(chan struct{})
 	go func() {
 		r.working.Wait()

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,6 +38,10 @@ type Run struct {
 	parts        []inspect.Part // of the result
 	stop         context.CancelFunc
 	stopped      bool
+	turn         int     // of the connection
+	session      int     // its number in the traffic
+	entry        int     // of the traffic, 0 while it was not looked for
+	tokens       []int64 // of progress, one for each request that was sent
 }
 
 // Bounds on what is kept of past runs.
@@ -44,6 +49,12 @@ const (
 	maxRuns       = 200
 	maxRunResults = 64 << 20 // bytes
 )
+
+// tokenMsg tells of a progress token of a run's.
+type tokenMsg struct {
+	run   *Run
+	token int64
+}
 
 // ranMsg is the end of a run.
 type ranMsg struct {
@@ -67,7 +78,8 @@ func (r *Room) Start(kind, name string, args mcp.Value, do work) (*Run, tea.Cmd)
 	}
 	ctx, stop := context.WithCancel(r.ctx)
 	r.ran++
-	run := &Run{N: r.ran, Kind: kind, Name: name, Args: args, Began: r.now(), stop: stop}
+	run := &Run{N: r.ran, Kind: kind, Name: name, Args: args, Began: r.now(), stop: stop, turn: r.Conn.turn, session: r.wires.latest()}
+	ctx = inspect.WithToken(ctx, func(token int64) { r.feed.put(tokenMsg{run, token}) })
 	r.Runs = append(r.Runs, run)
 	r.forget()
 	return run, tea.Batch(r.send(runMsg{run}), func() tea.Msg {
@@ -97,11 +109,12 @@ func (r *Room) ended(m ranMsg) tea.Msg {
 	return runMsg{run}
 }
 
-// progressed takes in an event that tells of a run's progress. It belongs to the
-// one under way; with several, to the latest.
+// progressed takes in an event that tells of progress: of the run whose token it
+// has, however many are under way.
 func (r *Room) progressed(e inspect.Event) tea.Msg {
-	for i := len(r.Runs) - 1; i >= 0; i-- {
-		if run := r.Runs[i]; run.State == Running {
+	token, ok := e.Params.Get("progressToken").Int()
+	for i := len(r.Runs) - 1; i >= 0 && ok; i-- {
+		if run := r.Runs[i]; run.State == Running && run.turn == r.Conn.turn && slices.Contains(run.tokens, token) {
 			run.Note = e.Text
 			return runMsg{run}
 		}

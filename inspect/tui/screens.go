@@ -2,7 +2,7 @@ package tui
 
 // screens are the tabs, from left to right.
 func screens(r *Room) []Screen {
-	return []Screen{
+	return append([]Screen{
 		newOverview(r),
 		newTools(r),
 		newResources(r),
@@ -12,5 +12,5 @@ func screens(r *Room) []Screen {
 		newPending(r),
 		newFindings(r),
 		newCompare(r),
-	}
+	}, occasional(r)...)
 }

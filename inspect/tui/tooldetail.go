@@ -42,9 +42,10 @@ func (d *toolDetail) Keys() []Key {
 	}
 	look := Key{Key: "w", Does: "as listed", Do: func() tea.Cmd { d.schema = !d.schema; return nil }, Rare: !d.schema}
 	if d.schema {
-		return append([]Key{look, d.of.copyKey()}, d.listed.keys()...)
+		return append(append([]Key{look, d.of.copyKey()}, driftKeys(d.of.room, d.tool)...), d.listed.keys()...)
 	}
 	keys := append([]Key{{Key: "enter", Does: "run", Why: d.of.whyNot(), Do: d.of.run}}, d.of.form().Keys()...)
+	keys = append(keys, driftKeys(d.of.room, d.tool)...)
 	return append(keys,
 		Key{Key: "=", Does: "arguments in a line", Do: d.askLine, Rare: true},
 		Key{Key: "e", Does: "edit JSON", Do: d.editJSON},
@@ -102,7 +103,7 @@ func (d *toolDetail) View(w, h int) []Line {
 	case d.schema:
 		return d.listed.view(w, h, d.of.room.Theme)
 	}
-	lines := append(about(d.tool, w, max(2, h/3)), nil)
+	lines := append(append(driftLine(d.of.room, d.tool, w), about(d.tool, w, max(2, h/3))...), nil)
 	d.formAt = len(lines)
 	below := d.below(w)
 	room := h - len(lines) - len(below)

@@ -67,7 +67,7 @@ func (s *tools) Update(msg tea.Msg) tea.Cmd {
 
 // Items are the tools, for the palette.
 func (s *tools) Items() []Item {
-	var items []Item
+	items := driftItems(s.room)
 	for _, tool := range s.room.Lists.Of(inspect.Tools) {
 		name := tool.Get("name").Text()
 		items = append(items, Item{Kind: "tool", Name: name, Hint: shortened(oneLine(tool.Get("description").Text()), 60), Do: func() tea.Cmd {
@@ -93,12 +93,13 @@ func (s *tools) keys() []Key {
 	if _, ok := s.list.current(); !ok {
 		why = "no tool is chosen"
 	}
-	return []Key{
+	tool, _ := s.list.current()
+	return append([]Key{
 		{Key: "enter", Does: "open", Why: why, Do: func() tea.Cmd { return s.room.goTo("", 1) }},
 		{Key: "r", Does: "run", Why: s.whyNot(), Do: s.run},
 		{Key: "e", Does: "edit JSON", Why: why, Do: s.detail.editJSON},
 		s.copyKey(),
-	}
+	}, driftKeys(s.room, tool)...)
 }
 
 // chosen shows the tool under the cursor beside the list.
@@ -138,6 +139,9 @@ func (s *tools) run() tea.Cmd {
 	var doubts []string
 	if len(problems) > 0 {
 		doubts = append(doubts, problems[0])
+	}
+	if d, ok := s.room.drifted(tool); ok {
+		doubts = append(doubts, "it has "+d.says())
 	}
 	if hint := tool.Get("annotations"); hint.Get("destructiveHint").True() && !hint.Get("readOnlyHint").True() {
 		doubts = append(doubts, "the tool says that it may destroy things")
@@ -191,7 +195,7 @@ func sameName(a, b mcp.Value) bool { return a.Get("name").Text() == b.Get("name"
 
 // row draws a tool: its name, and marks for what it says of itself.
 func (s *tools) row(tool mcp.Value, w int) Line {
-	return L(Plain, tool.Get("name").Text()).Ends(marks(s.room.Theme, tool), w)
+	return L(Plain, tool.Get("name").Text()).Ends(append(driftMark(s.room, tool), marks(s.room.Theme, tool)...), w)
 }
 
 // marks are short words for a tool's annotations.
