@@ -113,7 +113,7 @@ tested() {
   # detector, which other tests of the same packages serve as well.
   go test -race -skip '^TestEquivalence' -parallel 8 -timeout 20m -json "${first[@]}"
   status=$?
-  go test -run '^TestEquivalence' -json ./conformance/schema ./publish/serverjson || status=$?
+  go test -run '^TestEquivalence' -json ./conformance/compat ./conformance/schema ./publish/serverjson || status=$?
   go test -race -timeout 20m -json ./internal/realtest || status=$?
   go test -parallel 2 -timeout 20m -json ./internal/judged || status=$?
   await services

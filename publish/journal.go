@@ -9,11 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/mcpctl/mcpctl/internal/atomic"
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/attach"
 	"github.com/mcpctl/mcpctl/publish/refusal"
 )
@@ -57,7 +57,7 @@ func journalDir(state, name, version string) string {
 	return filepath.Join(state, "publish", plainName(name+"@"+version))
 }
 
-var notPlain = regexp.MustCompile(`[^A-Za-z0-9._@+-]`)
+var notPlain = pattern.New(`[^A-Za-z0-9._@+-]`)
 
 // plainName is a file name for anything: what is long or has other characters
 // gets a piece of its digest, so that two never share one.

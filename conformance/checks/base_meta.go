@@ -2,11 +2,11 @@ package checks
 
 import (
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -96,8 +96,8 @@ func metaKeys(t *conformance.Traffic) iter.Seq[metaKey] {
 }
 
 var (
-	isMetaLabel = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$`)
-	isMetaName  = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$`)
+	isMetaLabel = pattern.New(`^[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$`)
+	isMetaName  = pattern.New(`^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$`)
 )
 
 // noMeta is why the checks of keys saw nothing.

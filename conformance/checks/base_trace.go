@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -28,9 +29,9 @@ func baseTraceContext(t *conformance.Traffic) error {
 }
 
 var (
-	traceparentForm = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$`)
-	baggageKey      = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	baggageValue    = regexp.MustCompile(`^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$`)
+	traceparentForm = pattern.New(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$`)
+	baggageKey      = pattern.New("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+	baggageValue    = pattern.New(`^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$`)
 )
 
 // The forms of a tracestate are compiled when the first one is seen: their

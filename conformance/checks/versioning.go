@@ -3,10 +3,10 @@ package checks
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/mcpctl/mcpctl/conformance"
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -106,7 +106,7 @@ func known(p *conformance.Probe) []string {
 // after all that exist.
 func unknownVersions() []string { return []string{"1900-01-01", "2099-12-31"} }
 
-var isRevision = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+var isRevision = pattern.New(`^\d{4}-\d{2}-\d{2}$`)
 
 func versioningFallback(ctx context.Context, p *conformance.Probe) error {
 	j := p.Judge()

@@ -24,6 +24,7 @@ func fixtures() []fixture {
 	interrupted.Tally()
 	return []fixture{
 		{"findings", findings()}, {"hostile", hostile(nasty, 10<<10)}, {"green", green()}, {"interrupted", interrupted}, {"empty", empty()},
+		{"rules", rules()}, {"mixed", mixed()}, {"files", files()},
 	}
 }
 
@@ -101,6 +102,49 @@ func findings() *conformance.Report {
 		finding("revision/spoken", "the server speaks the revision", mcp.Rev20260728, conformance.Skip, "server/discover is answered with 404 Not Found"))
 	for i := range r.Findings {
 		r.Findings[i].Transport = r.Transport
+	}
+	r.Tally()
+	return r
+}
+
+// rules has findings that rest on rules of ours and on cases of the user's, and on
+// no sentence of the specification.
+func rules() *conformance.Report {
+	r := empty()
+	r.Revisions = []mcp.Revision{mcp.Rev20251125}
+	rule := func(check, title string, v conformance.Verdict, message string, details ...string) conformance.Finding {
+		return conformance.Finding{Check: check, Title: title, Revision: mcp.Rev20251125, Transport: "stdio", Verdict: v, Message: message, Details: details}
+	}
+	hidden := rule("lint/security/hidden-unicode", "no text has characters that people cannot see", conformance.Fail, "tools/echo: description has 3 invisible characters (and 1 more)",
+		"tools/echo: description has 3 invisible characters", "tools/sum: title has 1 invisible characters")
+	hidden.Link, hidden.Fix = "https://github.com/mcpctl/mcpctl/blob/main/docs/rules/lint.md#lintsecurityhidden-unicode", "Write the text anew, by hand."
+	untyped := rule("lint/param/untyped", "every parameter has a type", conformance.Warn, "tools/sum#a: there is no type")
+	untyped.Link = "https://github.com/mcpctl/mcpctl/blob/main/docs/rules/lint.md#lintparamuntyped"
+	allowed := rule("lint/tool/name-verb", "tool names say what the tool does", conformance.Warn, "tools/sum: no word of the name says what the tool does")
+	allowed.Baseline = "everybody knows what a sum is"
+	sums := rule("cases/sums.yaml/adds two numbers", "adds two numbers", conformance.Fail, "the result is not as expected",
+		"$.structuredContent.sum\n- 3\n+ 4\n  ::error::forged \x1b[2J", "$.content[0].text: expected \"3\"")
+	r.Findings = append(r.Findings, hidden, untyped, allowed, rule("lint/tool/name-length", "tool names have at most 64 characters", conformance.Pass, ""), sums)
+	r.Tally()
+	return r
+}
+
+// mixed has broken MUSTs and failures of the user's cases.
+func mixed() *conformance.Report {
+	r := rules()
+	broken := finding("tools/names/unique", "tool names are unique within the server", mcp.Rev20251125, conformance.Fail, "two tools are named echo", "tools.list.input-schema-object-type")
+	r.Findings = append(r.Findings, broken)
+	r.Tally()
+	return r
+}
+
+// files is about two files: there is no revision and no server.
+func files() *conformance.Report {
+	r := empty()
+	r.Target, r.Transport = conformance.TargetInfo{Name: "contract.json"}, ""
+	r.Findings = []conformance.Finding{
+		{Check: "contract/tool-removed", Title: "no tool is removed", Verdict: conformance.Fail, Message: "tools/echo is gone", Fix: "Keep it."},
+		{Check: "contract/tool-added", Title: "no tool is added", Verdict: conformance.Pass},
 	}
 	r.Tally()
 	return r

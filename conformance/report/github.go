@@ -27,7 +27,7 @@ func GitHub(w io.Writer, r *conformance.Report, o Options) error {
 	var all []string
 	add := func(command string, groups []group) {
 		for _, g := range groups {
-			all = append(all, annotation(command, g.Check+" in "+g.where(r.Revisions), note(g)))
+			all = append(all, annotation(command, within(g.Check, g.where(r.Revisions)), note(g)))
 		}
 	}
 	add("error", v.by[conformance.Fail])

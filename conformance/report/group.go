@@ -63,12 +63,57 @@ func numberless(message string) string {
 	return out.String()
 }
 
-// where names the revisions of the group in words, given all that were judged.
+// where names the revisions of the group in words, given all that were judged; ""
+// for what belongs to none, such as a difference between two files.
 func (g group) where(judged []mcp.Revision) string {
 	if len(g.in) > 1 && len(g.in) == len(judged) {
 		return "all revisions judged"
 	}
-	return join(g.in, ", ")
+	return strings.TrimPrefix(join(g.in, ", "), ", ") // "" sorts first
+}
+
+// within is text and, where there is one, the place that it holds for.
+func within(text, where string) string {
+	if where == "" {
+		return text
+	}
+	return text + " in " + where
+}
+
+// cited reports whether the finding rests on the specification, and not on a rule
+// of ours or of the user's.
+func cited(f conformance.Finding) bool { return f.Level != "" || len(f.Requirements) > 0 }
+
+// failures is the heading over fails: only what the specification asks for is a
+// MUST.
+func failures(all []group) string {
+	musts := 0
+	for _, g := range all {
+		if cited(g.Finding) {
+			musts++
+		}
+	}
+	switch musts {
+	case 0:
+		return "Failures"
+	case len(all):
+		return "Broken MUSTs"
+	}
+	return "Broken MUSTs and other failures"
+}
+
+// explained reports whether `mcpctl checks explain` knows the check: those of the
+// protocol, and rules, which have a page.
+func explained(f conformance.Finding) bool {
+	return len(f.Requirements) > 0 || !cited(f) && f.Link != ""
+}
+
+// ruleLink says in a word what the finding's link leads to.
+func ruleLink(f conformance.Finding) string {
+	if cited(f) {
+		return "The specification"
+	}
+	return "About the rule"
 }
 
 // rules are the requirements that the finding is about, in our words.

@@ -50,6 +50,17 @@ func (b *budget) take(text string, limit int) string {
 	return text
 }
 
+// tell is take for what a finding says, which may have several lines.
+func (b *budget) tell(f conformance.Finding, text string, limit int) string {
+	lines := several(f, text, maxLines)
+	if lines == nil {
+		return b.take(text, limit)
+	}
+	text = printable(strings.Join(lines, "\n"))
+	*b -= budget(len(escaped(text)))
+	return text
+}
+
 // shown is unsafe text as one visible line of at most limit characters.
 func shown(text string, limit int) string { return printable(term.CILine(term.Clip(text, limit))) }
 
@@ -80,7 +91,7 @@ func (b *htmlBuilder) sections() []htmlSection {
 	for _, s := range []struct {
 		title string
 		state conformance.Verdict
-	}{{"Broken MUSTs", conformance.Fail}, {"Warnings", conformance.Warn}, {"Could not be carried out", conformance.Errored}} {
+	}{{failures(b.by[conformance.Fail]), conformance.Fail}, {"Warnings", conformance.Warn}, {"Could not be carried out", conformance.Errored}} {
 		section := htmlSection{Title: s.title}
 		for _, g := range b.by[s.state] {
 			if left < 0 {
@@ -109,17 +120,20 @@ func (b *htmlBuilder) card(g group, left *budget) htmlCard {
 		Ref: left.take(g.Ref, 200), Link: webAddress(g.Link), Fix: left.take(g.Fix, htmlMessage),
 		Open: g.Verdict == conformance.Fail && len(b.by[conformance.Fail]) <= htmlOpen,
 	}
+	if c.Ref == "" && !cited(g.Finding) {
+		c.Ref = strings.ToLower(ruleLink(g.Finding))
+	}
 	if len(g.Details) == 0 {
-		c.Message = left.take(g.Message, htmlMessage)
+		c.Message = left.tell(g.Finding, g.Message, htmlMessage)
 	}
 	for _, d := range g.Details[:min(len(g.Details), htmlDetails)] {
-		c.Details = append(c.Details, left.take(d, htmlMessage/2))
+		c.Details = append(c.Details, left.tell(g.Finding, d, htmlMessage/2))
 	}
 	c.MoreDetails = len(g.Details) - len(c.Details)
 	for _, r := range rules(g.Finding) {
 		c.Rules = append(c.Rules, left.take(r, htmlMessage))
 	}
-	if len(g.Requirements) > 0 {
+	if explained(g.Finding) {
 		c.Explain = left.take(explain(g.Check), 240)
 	}
 	for _, e := range g.Evidence[:min(len(g.Evidence), htmlEvidence)] {

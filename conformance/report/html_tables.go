@@ -56,7 +56,11 @@ func (b *htmlBuilder) open() []htmlOpenList {
 	}{{known, "Accepted by the baseline"}, {conformance.Unproven, "Unproven"}, {conformance.Skip, "Does not apply"}} {
 		begin(quiet.state, quiet.title)
 		for _, g := range b.by[quiet.state] {
-			add(g.Check, reason(g)+" ("+g.where(b.Revisions)+")")
+			why := reason(g)
+			if where := g.where(b.Revisions); where != "" {
+				why += " (" + where + ")"
+			}
+			add(g.Check, why)
 		}
 		end()
 	}

@@ -96,7 +96,7 @@ func JUnit(w io.Writer, r *conformance.Report, o Options) error {
 }
 
 func junitSuiteOf(r *conformance.Report, f conformance.Finding) junitSuite {
-	s := junitSuite{Name: xmlLine(f.Suite() + " " + string(f.Revision)), Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05")}
+	s := junitSuite{Name: xmlLine(strings.TrimSpace(f.Suite() + " " + string(f.Revision))), Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05")}
 	add := func(name, value string) {
 		if value != "" {
 			s.Properties = append(s.Properties, junitProperty{name, xmlLine(value)})
@@ -129,7 +129,7 @@ func (s *junitSuite) add(c junitCase, millis int64) {
 }
 
 func junitCaseOf(f conformance.Finding, strict bool) junitCase {
-	c := junitCase{Name: xmlLine(f.Check), Class: xmlLine(f.Suite() + "." + string(f.Revision)), Time: junitTime(f.Millis)}
+	c := junitCase{Name: xmlLine(f.Check), Class: xmlLine(strings.TrimSuffix(f.Suite()+"."+string(f.Revision), ".")), Time: junitTime(f.Millis)}
 	switch s := state(f); {
 	case s == conformance.Fail, s == conformance.Warn && strict:
 		c.Failure = &junitOutcome{string(s), xmlLine(f.Message), printable(account(f))}
@@ -153,9 +153,17 @@ func account(f conformance.Finding) string {
 			lines = append(lines, label+": "+term.CILine(text))
 		}
 	}
-	add(string(f.Verdict), f.Message)
+	tell := func(head, text string) {
+		if several := several(f, text, maxLines); several != nil {
+			lines = append(lines, head+several[0])
+			lines = append(lines, several[1:]...)
+		} else if text != "" {
+			lines = append(lines, head+term.CILine(text))
+		}
+	}
+	tell(string(f.Verdict)+": ", f.Message)
 	for _, d := range f.Details {
-		lines = append(lines, "- "+term.CILine(d))
+		tell("- ", d)
 	}
 	for _, rule := range rules(f) {
 		add("rule", rule)

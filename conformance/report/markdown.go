@@ -26,7 +26,7 @@ func Markdown(w io.Writer, r *conformance.Report, o Options) error {
 	m := markdown{view: look(r, o.Strict)}
 	m.head()
 	m.matrix()
-	m.folds("Broken MUSTs", m.by[conformance.Fail])
+	m.folds(failures(m.by[conformance.Fail]), m.by[conformance.Fail])
 	m.folds("Warnings", m.by[conformance.Warn])
 	m.folds("Could not be carried out", m.by[conformance.Errored])
 	if m.left > 0 {
@@ -71,12 +71,12 @@ func (m *markdown) head() {
 }
 
 func (m *markdown) matrix() {
-	if len(m.subjects) == 0 {
+	if len(m.subjects) == 0 || m.timeless() {
 		return
 	}
 	head, rule := "| subject |", "| --- |"
 	for _, r := range m.columns {
-		head += " " + prose(string(r)) + " |"
+		head += " " + prose(column(r)) + " |"
 		rule += " :-: |"
 	}
 	m.linef("%s\n%s", head, rule)
@@ -114,12 +114,21 @@ func (m *markdown) folds(title string, all []group) {
 
 func (m *markdown) fold(g group) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<details><summary>%s <b>%s</b> · <code>%s</code> · %s</summary>\n\n",
-		markOf(g.Verdict).sign, tag(g.Title), tag(g.Check), tag(g.where(m.Revisions)))
-	if g.Message != "" && len(g.Details) == 0 {
+	where := g.where(m.Revisions)
+	if where != "" {
+		where = " · " + where
+	}
+	fmt.Fprintf(&b, "<details><summary>%s <b>%s</b> · <code>%s</code>%s</summary>\n\n", markOf(g.Verdict).sign, tag(g.Title), tag(g.Check), tag(where))
+	if lines := several(g.Finding, g.Message, maxLines); lines != nil && len(g.Details) == 0 {
+		b.WriteString(markdownLines(lines) + "\n")
+	} else if g.Message != "" && len(g.Details) == 0 {
 		fmt.Fprintf(&b, "%s\n\n", prose(term.Clip(g.Message, 4*messageLimit)))
 	}
 	for _, d := range g.Details[:min(len(g.Details), markdownDetails)] {
+		if lines := several(g.Finding, d, maxLines); lines != nil {
+			b.WriteString(markdownLines(lines))
+			continue
+		}
 		fmt.Fprintf(&b, "- %s\n", prose(term.Clip(d, messageLimit)))
 	}
 	if more := len(g.Details) - markdownDetails; more > 0 {
@@ -145,11 +154,18 @@ func (m *markdown) fold(g group) string {
 	if g.Fix != "" {
 		fmt.Fprintf(&b, "**Fix:** %s\n\n", prose(g.Fix))
 	}
-	if len(g.Requirements) > 0 {
+	if explained(g.Finding) {
 		fmt.Fprintf(&b, "More: `%s`\n\n", strings.ReplaceAll(term.CILine(explain(g.Check)), "`", "'"))
 	}
 	b.WriteString("</details>\n\n")
 	return b.String()
+}
+
+// markdownLines is a heading and, in a fence, the lines below it.
+func markdownLines(lines []string) string {
+	rest := strings.Join(lines[1:], "\n")
+	fence := fenceAround(rest)
+	return fmt.Sprintf("- %s\n\n  %sdiff\n  %s\n  %s\n", prose(lines[0]), fence, strings.ReplaceAll(rest, "\n", "\n  "), fence)
 }
 
 // open lists what is neither right nor wrong.
@@ -162,7 +178,7 @@ func (m *markdown) open() {
 		lines = append(lines, "- ✗ stale baseline entry: "+prose(term.Clip(s, messageLimit)))
 	}
 	for _, g := range m.by[known] {
-		lines = append(lines, fmt.Sprintf("- ~ known: %s in %s: %s", prose(g.Check), prose(g.where(m.Revisions)), prose(term.Clip(g.Baseline, messageLimit))))
+		lines = append(lines, fmt.Sprintf("- ~ known: %s: %s", within(prose(g.Check), prose(g.where(m.Revisions))), prose(term.Clip(g.Baseline, messageLimit))))
 	}
 	for i, line := range lines {
 		if m.out.Len()+len(line) > markdownLimit+4<<10 {

@@ -233,7 +233,7 @@ func matrixHTML(p *htmlPage) string {
 func streamcolumnsHTML(qw422016 *qt422016.Writer, columns []mcp.Revision) {
 	for _, r := range columns {
 		qw422016.N().S(`<th scope="col">`)
-		qw422016.N().S(escaped(r))
+		qw422016.N().S(escaped(column(r)))
 		qw422016.N().S(`</th>`)
 	}
 }
@@ -275,9 +275,11 @@ func streamcardHTML(qw422016 *qt422016.Writer, c htmlCard) {
 	qw422016.N().S(escaped(c.Check))
 	qw422016.N().S(`</code>`)
 	for _, r := range c.Revisions {
-		qw422016.N().S(` <span class="rev">`)
-		qw422016.N().S(escaped(r))
-		qw422016.N().S(`</span>`)
+		if r != "" {
+			qw422016.N().S(` <span class="rev">`)
+			qw422016.N().S(escaped(r))
+			qw422016.N().S(`</span>`)
+		}
 	}
 	qw422016.N().S(`</p>
 `)

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/url"
 	"slices"
@@ -23,6 +25,7 @@ const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/
 const (
 	sarifEvidence = 4
 	sarifExcerpt  = 1000
+	sarifDetails  = 20
 )
 
 // SARIF writes one result for each root cause that fails or warns, merged over
@@ -63,7 +66,7 @@ func sarifInvoked(r *conformance.Report) sarifInvocation {
 		if f.Verdict == conformance.Errored {
 			call.OK = false
 			call.Notifications = append(call.Notifications, sarifNotification{
-				sarifDescriptor{f.Check}, sarifText(f.Message + " (in " + string(f.Revision) + ")"), "error"})
+				sarifDescriptor{f.Check}, sarifText(placed(f.Message, string(f.Revision))), "error"})
 		}
 	}
 	return call
@@ -78,7 +81,14 @@ func sarifRuleOf(g group) sarifRule {
 	rule := sarifRule{
 		ID: g.Check, Name: pascal(g.Check), Short: sarifText(g.Title), HelpURI: g.Link,
 		Default:    sarifDefault{sarifLevel(g.Verdict)},
-		Properties: map[string]any{"tags": []string{"mcp", g.Suite()}, "requirements": slices.Concat([]string{}, g.Requirements), "ref": g.Ref},
+		Properties: map[string]any{"tags": []string{"mcp", g.Suite()}},
+	}
+	if cited(g.Finding) {
+		rule.Properties["requirements"], rule.Properties["ref"] = slices.Concat([]string{}, g.Requirements), g.Ref
+	}
+	if severity := securitySeverity(g.Finding); severity != "" {
+		rule.Properties["tags"] = []string{"mcp", g.Suite(), "security"}
+		rule.Properties["security-severity"] = severity
 	}
 	if full := strings.ReplaceAll(strings.TrimSpace(text), "\n", " "); full != "" {
 		rule.Full = &sarifMessage{Text: full}
@@ -88,10 +98,49 @@ func sarifRuleOf(g group) sarifRule {
 		markdown += "**Fix:** " + g.Fix + "\n\n"
 	}
 	if g.Link != "" {
-		markdown += "[The specification](" + g.Link + ")\n\n"
+		markdown += "[" + ruleLink(g.Finding) + "](" + g.Link + ")\n\n"
 	}
-	rule.Help = sarifMessage{text + "More: " + explain(g.Check), markdown + "More: `" + explain(g.Check) + "`"}
+	if cited(g.Finding) || explained(g.Finding) {
+		text, markdown = text+"More: "+explain(g.Check), markdown+"More: `"+explain(g.Check)+"`"
+	}
+	rule.Help = sarifMessage{cmp.Or(strings.TrimSpace(text), sarifText(g.Title).Text), strings.TrimSpace(markdown)}
 	return rule
+}
+
+// securitySeverity is how code scanning ranks a rule about security, "" for
+// others: from 7.0 on it is high.
+func securitySeverity(f conformance.Finding) string {
+	if !strings.HasPrefix(f.Check, "lint/security/") {
+		return ""
+	}
+	if f.Verdict == conformance.Fail {
+		return "8.0"
+	}
+	return "5.0"
+}
+
+// placed is a message and where it holds.
+func placed(message, where string) string {
+	if where == "" {
+		return message
+	}
+	return message + " (in " + where + ")"
+}
+
+// sarifMessageOf is what a result says. A rule has one result for everything that
+// breaks it, so it lists what that is.
+func sarifMessageOf(f conformance.Finding) string {
+	if cited(f) || len(f.Details) == 0 {
+		return term.Clip(f.Message, 2000)
+	}
+	all := slices.Clone(f.Details[:min(len(f.Details), sarifDetails)])
+	for i := range all {
+		all[i] = term.Clip(all[i], messageLimit)
+	}
+	if more := len(f.Details) - len(all); more > 0 {
+		all = append(all, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(all, "\n")
 }
 
 func sarifResultOf(g group, rule int, r *conformance.Report, o Options) sarifResult {
@@ -101,7 +150,7 @@ func sarifResultOf(g group, rule int, r *conformance.Report, o Options) sarifRes
 	}
 	result := sarifResult{
 		Rule: g.Check, Index: rule, Level: sarifLevel(g.Verdict),
-		Message:      sarifText(term.Clip(g.Message, 2000) + " (in " + g.where(r.Revisions) + ")"),
+		Message:      sarifText(placed(sarifMessageOf(g.Finding), g.where(r.Revisions))),
 		Locations:    []sarifLocation{sarifPlace(r, o)},
 		Fingerprints: map[string]string{"mcpctl/v1": fingerprint(g, r)},
 		Properties:   map[string]any{"revisions": g.in, "transport": g.Transport, "verdict": g.Verdict},

@@ -23,10 +23,14 @@ import (
 func TAP(w io.Writer, r *conformance.Report, o Options) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "TAP version 14\n1..%d\n", len(r.Findings))
-	fmt.Fprintf(out, "# %s over %s\n", tapLine(r.Target.Name), tapLine(r.Transport))
+	about := tapLine(r.Target.Name)
+	if r.Transport != "" {
+		about += " over " + tapLine(r.Transport)
+	}
+	fmt.Fprintf(out, "# %s\n", about)
 	for i, f := range r.Findings {
 		result, directive := tapResult(f, o.Strict)
-		fmt.Fprintf(out, "%s %d - %s in %s%s\n", result, i+1, tapLine(f.Check), tapLine(string(f.Revision)), directive)
+		fmt.Fprintf(out, "%s %d - %s%s\n", result, i+1, within(tapLine(f.Check), tapLine(string(f.Revision))), directive)
 		if f.Verdict != conformance.Pass && f.Verdict != conformance.Skip {
 			diagnose(out, f)
 		}

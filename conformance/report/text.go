@@ -49,7 +49,7 @@ const (
 func Text(w io.Writer, r *conformance.Report, o Options) error {
 	t := text{page: newPage(w, o), view: look(r, o.Strict), verbose: o.Verbose}
 	t.head()
-	t.section("Broken MUSTs", t.by[conformance.Fail])
+	t.section(failures(t.by[conformance.Fail]), t.by[conformance.Fail])
 	t.section("Warnings", t.by[conformance.Warn])
 	t.section("Could not be carried out", t.by[conformance.Errored])
 	t.open()
@@ -108,7 +108,7 @@ func (t *text) section(title string, all []group) {
 func (t *text) group(g group) {
 	m := markOf(g.Verdict)
 	t.prose("  "+t.in(m.paint, m.sign)+" ", 4, bold, g.Title)
-	t.prose("    ", 4, dim, strings.TrimPrefix(level(g.Finding)+" · ", " · ")+g.Check+" · in "+g.where(t.Revisions))
+	t.prose("    ", 4, dim, strings.TrimPrefix(level(g.Finding)+" · ", " · ")+strings.TrimSuffix(within(g.Check+" ·", g.where(t.Revisions)), " ·"))
 	t.message(g)
 	t.help(g)
 	t.print("\n")
@@ -123,17 +123,47 @@ func (t *text) message(g group) {
 	}
 	if len(details) == 0 && g.Message != "" {
 		t.print("\n")
-		t.prose("    ", 4, plain, term.Clip(g.Message, limit))
+		t.told("    ", 4, g.Finding, g.Message, limit)
 	}
 	for i, d := range details {
 		if i == 0 {
 			t.print("\n")
 		}
-		t.prose("    · ", 6, plain, term.Clip(d, max(limit, messageLimit)))
+		t.told("    · ", 6, g.Finding, d, max(limit, messageLimit))
 	}
 	if more := len(g.Details) - len(details); more > 0 {
 		t.print("      ", t.in(dim, fmt.Sprintf("and %d more (--verbose shows them)", more)), "\n")
 	}
+}
+
+// told writes what a finding says: prose, or lines that are as they shall be.
+func (t *text) told(head string, columns int, f conformance.Finding, text string, limit int) {
+	most := maxLines
+	if t.verbose {
+		most = strings.Count(text, "\n") + 1
+	}
+	lines := several(f, text, most)
+	if lines == nil {
+		t.prose(head, columns, plain, term.Clip(text, limit))
+		return
+	}
+	for i, line := range lines {
+		if i > 0 {
+			head = pad("", columns)
+		}
+		t.print(head, t.in(lineColor(line), line), "\n")
+	}
+}
+
+// lineColor shows what is missing and what is there in its place.
+func lineColor(line string) paint {
+	switch {
+	case strings.HasPrefix(line, "-"):
+		return red
+	case strings.HasPrefix(line, "+"):
+		return green
+	}
+	return plain
 }
 
 // help writes the rule, the proof and the way out.
@@ -151,7 +181,7 @@ func (t *text) help(g group) {
 	if g.Fix != "" {
 		t.labelled("fix", true, g.Fix)
 	}
-	if len(g.Requirements) > 0 {
+	if explained(g.Finding) {
 		t.labelled("more", true, explain(g.Check))
 	}
 }

@@ -53,7 +53,7 @@ func (t *text) quiet(s conformance.Verdict, words string, line func(conformance.
 		return
 	}
 	for _, g := range t.by[s] {
-		t.prose("      ", 6, dim, fmt.Sprintf("%s in %s: %s", g.Check, g.where(t.Revisions), reason(g)))
+		t.prose("      ", 6, dim, within(g.Check, g.where(t.Revisions))+": "+reason(g))
 	}
 }
 
@@ -70,7 +70,7 @@ func reason(g group) string {
 
 // matrix writes subjects × revisions.
 func (t *text) matrix() {
-	if len(t.subjects) == 0 {
+	if len(t.subjects) == 0 || t.timeless() {
 		return
 	}
 	first := len("subject")
@@ -86,7 +86,11 @@ func (t *text) matrix() {
 	width := len("2006-01-02") - century
 	t.print("  ", t.in(dim, pad("subject", first)))
 	for _, r := range t.columns {
-		t.print(gap, t.in(dim, pad(term.CILine(string(r)[min(century, len(r)):]), width)))
+		name := column(r)
+		if r != "" {
+			name = name[min(century, len(name)):]
+		}
+		t.print(gap, t.in(dim, pad(term.CILine(name), width)))
 	}
 	t.print("\n")
 	used := tally{}

@@ -143,11 +143,12 @@ func (v *view) sum(strict bool) (conformance.Verdict, string) {
 	if warns > 0 {
 		also = ", " + plural(warns, "warning", "warnings")
 	}
+	words := v.wording()
 	switch {
 	case fails > 0:
-		return conformance.Fail, "not conformant: " + plural(fails, "broken MUST", "broken MUSTs") + also + v.cut()
+		return conformance.Fail, words.not + ": " + v.failed() + also + v.cut()
 	case strict && warns > 0:
-		return conformance.Fail, "not conformant when strict: " + plural(warns, "warning", "warnings") + v.cut()
+		return conformance.Fail, words.not + " when strict: " + plural(warns, "warning", "warnings") + v.cut()
 	case len(v.Stale) > 0:
 		return conformance.Fail, "the baseline needs care: " + plural(len(v.Stale), "stale entry", "stale entries") + also
 	case v.Interrupted:
@@ -157,14 +158,51 @@ func (v *view) sum(strict bool) (conformance.Verdict, string) {
 	case v.total[conformance.Pass] == 0 && warns == 0:
 		return conformance.Unproven, "nothing was proven"
 	case warns > 0:
-		return conformance.Warn, "conformant, with " + plural(warns, "warning", "warnings")
+		return conformance.Warn, words.good + ", with " + plural(warns, "warning", "warnings")
 	case v.total[known] > 0:
-		return conformance.Pass, "conformant but for what the baseline accepts"
+		return conformance.Pass, words.good + " but for what " + words.accepts
 	case v.total[conformance.Unproven]+v.total[conformance.Blocked] > 0:
-		return conformance.Pass, "conformant in all that could be observed"
+		return conformance.Pass, words.good + " in all that could be observed"
 	}
-	return conformance.Pass, "conformant"
+	return conformance.Pass, words.good
 }
+
+// wording is how the whole is called: a server conforms to the protocol, but not
+// to rules of ours or cases of the user's.
+type wording struct{ good, not, accepts string }
+
+func (v *view) wording() wording {
+	for _, f := range v.Findings {
+		if cited(f) {
+			return wording{"conformant", "not conformant", "the baseline accepts"}
+		}
+	}
+	return wording{"passed", "failed", "was accepted"}
+}
+
+// failed counts what fails: broken MUSTs, and what rests on no sentence of the
+// specification.
+func (v *view) failed() string {
+	musts, others := 0, 0
+	for _, g := range v.by[conformance.Fail] {
+		if cited(g.Finding) {
+			musts++
+		} else {
+			others++
+		}
+	}
+	switch {
+	case others == 0:
+		return plural(musts, "broken MUST", "broken MUSTs")
+	case musts == 0:
+		return plural(others, "failure", "failures")
+	}
+	return plural(musts, "broken MUST", "broken MUSTs") + ", " + plural(others, "other failure", "other failures")
+}
+
+// timeless reports whether nothing belongs to a revision: a matrix would have one
+// column.
+func (v *view) timeless() bool { return len(v.columns) == 1 && v.columns[0] == "" }
 
 func (v *view) cut() string {
 	if v.Interrupted {

@@ -15,11 +15,11 @@ const module = "github.com/mcpctl/mcpctl"
 // floors are the packages of the house from the ground up. A package imports
 // only from floors below its own; rooms on one floor are strangers.
 var floors = [][]string{
-	{"internal/atomic", "internal/nearest", "internal/pattern", "internal/redact", "internal/term", "publish/refusal", "publish/sbom/bill", "templates", "templates/released"},
+	{"internal/atomic", "internal/nearest", "internal/pattern", "internal/redact", "internal/start", "internal/term", "publish/refusal", "publish/sbom/bill", "templates", "templates/released"},
 	{"mcp", "publish/attest", "publish/credential", "publish/sbom/collect", "scaffold/merge"},
 	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "inspect/servers", "inspect/traffic", "mcp/auth", "mcp/mcptest", "publish/attach", "publish/packages", "publish/registry", "publish/sbom", "publish/serverjson", "publish/sign", "publish/surface", "scaffold", "scaffold/add/openapi"},
-	{"conformance", "conformance/spec/ledger", "inspect", "inspect/compare", "inspect/doctor", "inspect/form", "inspect/tape", "publish", "publish/desk", "publish/verify", "scaffold/add", "scaffold/pack", "scaffold/update"},
-	{"conformance/checks", "conformance/report", "inspect/tui", "scaffold/add/golang"},
+	{"conformance", "conformance/compat", "conformance/spec/ledger", "inspect", "inspect/compare", "inspect/doctor", "inspect/form", "inspect/tape", "publish", "publish/desk", "publish/verify", "scaffold/add", "scaffold/pack", "scaffold/update"},
+	{"conformance/cases", "conformance/checks", "conformance/contract", "conformance/lint", "conformance/property", "conformance/report", "inspect/tui", "scaffold/add/golang"},
 	{"internal/cli"},
 	{"cmd/mcpctl"},
 }
@@ -50,12 +50,12 @@ var guests = []struct {
 	{"github.com/valyala/quicktemplate", []string{"conformance/report", "scaffold/add/golang"}},
 	{"github.com/itchyny/gojq", []string{"inspect"}},
 	{"golang.org/x/oauth2", []string{"mcp/auth", "publish/registry", "publish/sign"}},
-	{"go.yaml.in/yaml/", []string{"conformance", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "inspect", "inspect/servers", "inspect/traffic", "internal/cli", "publish/sbom/collect", "scaffold", "scaffold/add", "scaffold/add/openapi", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
-	{"golang.org/x/mod/", []string{"internal/cli", "publish/desk", "publish/sbom/collect", "publish/serverjson", "scaffold", "scaffold/add/golang", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
+	{"go.yaml.in/yaml/", []string{"conformance", "conformance/cases", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "inspect", "inspect/servers", "inspect/traffic", "internal/cli", "publish/sbom/collect", "scaffold", "scaffold/add", "scaffold/add/openapi", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
+	{"golang.org/x/mod/", []string{"conformance/contract", "internal/cli", "publish/desk", "publish/sbom/collect", "publish/serverjson", "scaffold", "scaffold/add/golang", "scaffold/merge", "scaffold/pack", "scaffold/update"}},
 	{"github.com/rogpeppe/go-internal/lockedfile", []string{"publish/desk"}},
 	{"github.com/golang-jwt/jwt/v5", []string{"publish/desk"}},
 	{"github.com/coreos/go-oidc/v3/oidc", []string{"publish/sign"}},
-	{"github.com/rogpeppe/go-internal/diff", []string{"scaffold"}},
+	{"github.com/rogpeppe/go-internal/diff", []string{"conformance/cases", "scaffold"}},
 	{"github.com/tailscale/hujson", []string{"inspect/servers", "scaffold/merge"}},
 	{"github.com/CycloneDX/cyclonedx-go", []string{"publish/sbom"}},
 	{"github.com/spdx/tools-golang/", []string{"publish/sbom"}},

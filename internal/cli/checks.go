@@ -14,7 +14,7 @@ import (
 func (a *app) checksCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "checks",
-		Short: "List the checks of `mcpctl test`, or explain one",
+		Short: "List the checks of the protocol and all other rules, or explain one",
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -27,28 +27,29 @@ func (a *app) checksCommand() *cobra.Command {
 	return c
 }
 
-// listed is a check as `checks list --format json` prints it.
+// listed is a check or a rule as `checks list --format json` prints it.
 type listed struct {
 	ID           string   `json:"id"`
 	Title        string   `json:"title"`
 	Suite        string   `json:"suite"`
-	Reach        string   `json:"reach"`
+	Group        string   `json:"group,omitempty"` // of a rule
+	Reach        string   `json:"reach,omitempty"`
 	Needs        string   `json:"needs,omitempty"`
 	Level        string   `json:"level"`
-	Revisions    []string `json:"revisions"`
-	Requirements []string `json:"requirements"`
+	Revisions    []string `json:"revisions,omitempty"`
+	Requirements []string `json:"requirements,omitempty"`
 }
 
 func (a *app) checksListCommand() *cobra.Command {
 	var format string
 	c := &cobra.Command{
 		Use:   "list [GLOB]",
-		Short: "List all checks, or those whose id matches",
+		Short: "List all checks and rules, or those whose id matches",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			all := listChecks(args)
 			if len(all) == 0 {
-				return usagef("no check is called %q", args[0]).hinted("%s", didYouMean(args[0], checkIDs(), "`mcpctl checks list` has them all."))
+				return usagef("no check is called %q", args[0]).hinted("%s", didYouMean(args[0], explainedIDs(), "`mcpctl checks list` has them all."))
 			}
 			return a.printChecks(all, format)
 		},
@@ -59,11 +60,21 @@ func (a *app) checksListCommand() *cobra.Command {
 }
 
 func listChecks(globs []string) []listed {
+	matches := func(id string) bool {
+		return len(globs) == 0 || conformance.MatchGlob(globs[0], id) || strings.HasPrefix(id, globs[0]+"/")
+	}
 	var all []listed
 	for _, suite := range checks.All() {
 		for _, check := range suite.Checks {
-			if len(globs) == 0 || conformance.MatchGlob(globs[0], check.ID) || strings.HasPrefix(check.ID, globs[0]+"/") {
+			if matches(check.ID) {
 				all = append(all, describe(suite, check))
+			}
+		}
+	}
+	for _, suite := range RuleSuites() {
+		for _, r := range suite.Rules {
+			if matches(r.ID) {
+				all = append(all, describeRule(suite, r))
 			}
 		}
 	}
@@ -97,12 +108,12 @@ func (a *app) printChecks(all []listed, format string) error {
 			}
 			fmt.Fprintf(a.Out, "  %-52s %-6s %s\n", l.ID, l.Level, l.Title)
 		}
-		fmt.Fprintf(a.Out, "\n%d checks. `mcpctl checks explain ID` tells all about one.\n", len(all))
+		fmt.Fprintf(a.Out, "\n%d checks and rules. `mcpctl checks explain ID` tells all about one.\n", len(all))
 		return nil
 	}
 	return usagef("--format %q is neither text nor json", format)
 }
 
 func completeChecks(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	return checkIDs(), cobra.ShellCompDirectiveNoFileComp
+	return explainedIDs(), cobra.ShellCompDirectiveNoFileComp
 }

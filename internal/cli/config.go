@@ -31,9 +31,9 @@ type config struct {
 
 	// Contract and Lint are read by their commands; Cases are globs of the files
 	// of a project's own cases, beside this file.
-	Contract yaml.Node `yaml:"contract"`
-	Lint     yaml.Node `yaml:"lint"`
-	Cases    []string  `yaml:"cases"`
+	Contract contractConfig `yaml:"contract"`
+	Lint     yaml.Node      `yaml:"lint"`
+	Cases    []string       `yaml:"cases"`
 
 	// What `mcpctl new` and `mcpctl add` recorded, for themselves and update.
 	Template any `yaml:"template"`

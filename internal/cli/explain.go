@@ -13,11 +13,14 @@ import (
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-// explained is a check as `checks explain --format json` prints it.
+// explained is a check or a rule as `checks explain --format json` prints it.
 type explained struct {
 	listed
+	Command  string     `json:"command,omitempty"` // that judges by a rule
+	Why      string     `json:"why,omitempty"`
 	Fix      string     `json:"fix,omitempty"`
-	Clauses  []citation `json:"clauses"`
+	Link     string     `json:"link,omitempty"`
+	Clauses  []citation `json:"clauses,omitempty"`
 	PassWhen *example   `json:"passes,omitempty"`
 	FailWhen *example   `json:"fails,omitempty"`
 }
@@ -41,7 +44,7 @@ func (a *app) checksExplainCommand() *cobra.Command {
 	var format string
 	c := &cobra.Command{
 		Use:   "explain ID",
-		Short: "Tell what a check asks for, where the specification says so, and what passes and fails",
+		Short: "Tell what a check or rule asks for and why, and how to mend what breaks it",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("explain takes the id of one check").hinted("`mcpctl checks list` has them all.")
@@ -58,7 +61,10 @@ func (a *app) checksExplainCommand() *cobra.Command {
 func (a *app) explainCheck(id, format string) error {
 	e, ok := explainedCheck(id)
 	if !ok {
-		return usagef("no check is called %q", id).hinted("%s", didYouMean(id, checkIDs(), "`mcpctl checks list` has them all."))
+		e, ok = explainedRule(id)
+	}
+	if !ok {
+		return usagef("no check is called %q", id).hinted("%s", didYouMean(id, explainedIDs(), "`mcpctl checks list` has them all."))
 	}
 	switch format {
 	case "json":
@@ -122,6 +128,10 @@ func bindingRevisions(c conformance.Check) []string {
 }
 
 func (a *app) printExplained(e explained) {
+	if e.Command != "" {
+		a.printRule(e)
+		return
+	}
 	fmt.Fprintf(a.Out, "%s\n%s.\n\nRevisions  %s\nReach      %s\n", e.ID, sentence(e.Title), strings.Join(e.Revisions, ", "), e.Reach)
 	if e.Needs != "" {
 		fmt.Fprintf(a.Out, "Needs      %s\n", e.Needs)

@@ -43,8 +43,11 @@ func (f *judgeFlags) bind(c *cobra.Command) {
 	}
 	complete("revision", append([]string{"auto", "all"}, revisionNames()...)...)
 	complete("reach", reachNames()...)
-	complete("check", checkIDs()...)
-	complete("skip", checkIDs()...)
+	for _, flag := range []string{"check", "skip"} { // the checks are put together only when they are asked for
+		_ = c.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return checkIDs(), cobra.ShellCompDirectiveNoFileComp
+		})
+	}
 }
 
 // options turns the flags, over a project's defaults, into what the engine

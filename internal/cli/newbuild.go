@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"runtime"
 	"strings"
 	"time"
 
@@ -16,79 +16,83 @@ import (
 // toolchain makes a server that can be started out of a project's source.
 type toolchain interface {
 	// build builds the project in folder dir, leaves what it makes in the
-	// folder out, and answers the command that starts the server.
+	// folder out as far as the language allows, and answers the command that
+	// starts the server in dir.
 	build(ctx context.Context, dir, out string) (command []string, err error)
 	// check runs the project's own tests and whatever else its language has to
-	// find fault.
+	// find fault. It follows build for languages that install first.
 	check(ctx context.Context, dir string) error
 }
 
 // toolchain is the one for a project's language.
 func (a *app) toolchain(p *scaffold.Plan) (toolchain, error) {
-	if p.Language == "go" {
-		return goToolchain{wanted: goVersion(p.Tree), path: a.env("PATH")}, nil
+	tools := tools{title: languageTitle(p.Language), wanted: wantedVersion(p), path: a.env("PATH")}
+	switch p.Language {
+	case "go":
+		return goToolchain{tools}, nil
+	case "typescript":
+		return nodeToolchain{tools}, nil
+	case "python":
+		return pythonToolchain{tools}, nil
 	}
 	return nil, usagef("--run cannot build projects in %s yet", p.Language).hinted("The project was made; build and start it as its README says.")
 }
 
-// goToolchain builds with the go command.
-type goToolchain struct {
-	wanted string // version that go.mod names
-	path   string // where commands are looked for, for the message
-}
-
-var goDirective = regexp.MustCompile(`(?m)^go (\d[\w.]*)`)
-
-// goVersion is the version of Go that a project wants.
-func goVersion(tree scaffold.Tree) string {
-	f, _ := tree.Lookup("go.mod")
-	if found := goDirective.FindSubmatch(f.Data); found != nil {
-		return string(found[1])
-	}
-	return "of any version"
+// tools are the programs of a language.
+type tools struct {
+	title  string // of the language's runtime: Go, Node.js, Python
+	wanted string // the version that the project names
+	path   string // where programs are looked for, for messages
 }
 
 // maxBuild bounds a build, which may have to download what it needs.
 const maxBuild = 10 * time.Minute
 
-func (g goToolchain) build(ctx context.Context, dir, out string) ([]string, error) {
-	binary := filepath.Join(out, "server")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
+// find is the path of a program.
+func (t tools) find(name string) (string, error) {
+	program, err := exec.LookPath(name)
+	if err != nil {
+		e := &Error{Code: ExitEnvironment, Err: fmt.Errorf("building needs %s %s, and there is no %s command in %s: %w",
+			t.title, t.wanted, name, strings.Join(filepath.SplitList(t.path), ", "), exec.ErrNotFound)}
+		return "", e.hinted("The project was made. Install %s %s, then build it as its README says.", t.title, t.wanted)
 	}
-	if err := g.run(ctx, dir, "build", "-trimpath", "-o", binary, "."); err != nil {
-		return nil, err
-	}
-	return []string{binary}, nil
+	return program, nil
 }
 
-func (g goToolchain) check(ctx context.Context, dir string) error {
-	for _, args := range [][]string{{"vet", "./..."}, {"test", "-trimpath", "./..."}, {"mod", "tidy", "-diff"}} {
-		if err := g.run(ctx, dir, args...); err != nil {
-			return err
-		}
+// recent holds a program to the wanted version: `program --version` says its own.
+func (t tools) recent(ctx context.Context, program string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	said, err := exec.CommandContext(ctx, program, "--version").Output()
+	if err != nil {
+		return &Error{Code: ExitEnvironment, Err: fmt.Errorf("asking %s for its version: %w", program, err)}
+	}
+	if has := versionIn(string(said)); !reaches(has, t.wanted) {
+		e := &Error{Code: ExitEnvironment, Err: fmt.Errorf("building needs %s %s, and %s is %s", t.title, t.wanted, program, has)}
+		return e.hinted("The project was made. Install %s %s or newer, or put it first in PATH.", t.title, t.wanted)
 	}
 	return nil
 }
 
-// run runs the go command in a project.
-func (g goToolchain) run(ctx context.Context, dir string, args ...string) error {
-	program, err := exec.LookPath("go")
-	if err != nil {
-		e := &Error{Code: ExitEnvironment, Err: fmt.Errorf("building needs Go %s, and there is no go command in %s: %w", g.wanted, strings.Join(filepath.SplitList(g.path), ", "), exec.ErrNotFound)}
-		return e.hinted("The project was made. Install Go %s, and run `go build` in it.", g.wanted)
-	}
+// run runs a program in a project. A virtual environment that the user is in
+// is not the project's.
+func (t tools) run(ctx context.Context, dir, program string, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, maxBuild)
 	defer cancel()
 	said := tail{limit: 8 << 10}
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = dir, &said, &said, 5*time.Second
+	cmd.Env = append(os.Environ(), "VIRTUAL_ENV=")
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		e := &Error{Code: ExitEnvironment, Err: fmt.Errorf("running %s %s: %w: %s", program, args[0], err, strings.TrimSpace(said.String()))}
-		return e.hinted("The project was made. It needs Go %s; run `go %s` in it to see more.", g.wanted, args[0])
+		command := strings.Join(append([]string{filepath.Base(program)}, args...), " ")
+		e := &Error{Code: ExitEnvironment, Err: fmt.Errorf("running %s: %w: %s", command, err, strings.TrimSpace(said.String()))}
+		if errors.Is(err, context.DeadlineExceeded) {
+			return e.hinted("The project was made. It took longer than %s; run `%s` in it by hand.", maxBuild, command)
+		}
+		return e.hinted("The project was made. It needs %s %s; run `%s` in it to see more.", t.title, t.wanted, command)
 	}
 	return nil
 }

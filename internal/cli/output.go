@@ -91,6 +91,7 @@ func format(flag, name string) (report.Format, error) {
 // write writes the report everywhere it goes: files first, so that a closed
 // standard output costs no file.
 func (o outputs) write(r *conformance.Report, strict bool) error {
+	linkRules(r.Findings)
 	plain := report.Options{Width: 100, Verbose: o.flags.verbose, Strict: strict}
 	for _, f := range o.files {
 		var text bytes.Buffer

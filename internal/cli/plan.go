@@ -16,6 +16,8 @@ type planned struct {
 	Transport string         `json:"transport"`
 	Revisions []mcp.Revision `json:"revisions"`
 	Cases     []plannedCase  `json:"cases"`
+	// Suites are those that run as a whole.
+	Suites []string `json:"suites,omitempty"`
 }
 
 type plannedCase struct {
@@ -25,12 +27,16 @@ type plannedCase struct {
 	Skip     string       `json:"skip,omitempty"`
 }
 
-// printPlan prints what a run would do.
-func (a *app) printPlan(p *conformance.Plan, format string) error {
-	out := planned{Schema: "mcpctl.plan/v1", Target: a.redact.String(p.Target.Name), Transport: string(p.Transport), Revisions: p.Spoken}
-	for _, c := range p.Cases {
-		out.Cases = append(out.Cases, plannedCase{c.Check.ID, c.Revision, c.Check.Reach.String(), c.Skip})
+// addChecks adds the checks of the protocol.
+func (p *planned) addChecks(plan *conformance.Plan) {
+	for _, c := range plan.Cases {
+		p.Cases = append(p.Cases, plannedCase{c.Check.ID, c.Revision, c.Check.Reach.String(), c.Skip})
 	}
+}
+
+// printPlan prints what a run would do.
+func (a *app) printPlan(out planned, format string) error {
+	out.Schema = "mcpctl.plan/v1"
 	switch format {
 	case "json":
 		e := json.NewEncoder(a.Out)
@@ -69,12 +75,15 @@ func (a *app) printPlanText(p planned) {
 		}
 		switch {
 		case len(in) == len(byCheck[id]):
-			fmt.Fprintf(a.Out, "run   %-50s %s\n", id, byCheck[id][0].Reach)
+			fmt.Fprintf(a.Out, "run   %-50s %s\n", a.safe(id), byCheck[id][0].Reach)
 		case len(in) > 0:
-			fmt.Fprintf(a.Out, "run   %-50s %s, only in %v: %s\n", id, byCheck[id][0].Reach, in, why[0])
+			fmt.Fprintf(a.Out, "run   %-50s %s, only in %v: %s\n", a.safe(id), byCheck[id][0].Reach, in, why[0])
 		default:
-			fmt.Fprintf(a.Out, "skip  %-50s %s\n", id, why[0])
+			fmt.Fprintf(a.Out, "skip  %-50s %s\n", a.safe(id), why[0])
 		}
+	}
+	for _, suite := range p.Suites {
+		fmt.Fprintf(a.Out, "run   all of %s\n", suite)
 	}
 	fmt.Fprintf(a.Out, "\n%d checks in %d revisions: %d cases to run, %d to skip. Nothing was sent but the opening of each session.\n",
 		len(order), len(p.Revisions), runs, len(p.Cases)-runs)

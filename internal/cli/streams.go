@@ -35,7 +35,8 @@ func (s Streams) frugal() {
 	}
 }
 
-// collectAt does what GOGC does, unless the user has set that.
+// collectAt does what GOGC does, unless the user has set that. What is so at the
+// start, internal/start has said.
 func collectAt(percent int) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(percent)
@@ -47,7 +48,6 @@ func collectAt(percent int) {
 // bytes through it, and has no setting.
 func OS() Streams {
 	log.SetOutput(io.Discard)
-	collectAt(400) // most commands end before there is much to collect
 	s := Streams{Collect: func() { collectAt(50) }, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.LookupEnv, Width: 100}
 	s.InTTY, s.OutTTY, s.ErrTTY = terminal(os.Stdin), terminal(os.Stdout), terminal(os.Stderr)
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 40 {

@@ -1,15 +1,14 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mcpctl/mcpctl/conformance"
-	"github.com/mcpctl/mcpctl/conformance/checks"
 	"github.com/mcpctl/mcpctl/internal/atomic"
 	"github.com/mcpctl/mcpctl/mcp"
 )
@@ -19,73 +18,86 @@ type testFlags struct {
 	targetFlags
 	judgeFlags
 	outputFlags
-	baseline string
-	update   bool
-	dryRun   bool
+	baseline       string
+	updateBaseline bool
+	dryRun         bool
+
+	suites        []string
+	cases         []string
+	updateGoldens bool
+	watch         bool
+	watchPaths    []string
 }
 
 func (a *app) testCommand() *cobra.Command {
 	var f testFlags
 	c := &cobra.Command{
 		Use:   "test [flags] URL | NAME | -- COMMAND [ARGS…]",
-		Short: "Judge whether a live server conforms to the protocol",
+		Short: "Judge whether a live server conforms to the protocol, to its contract and to your own cases",
 		Long: `Judge whether a live server conforms to the protocol, in every revision that it
-says it speaks, and show the exchange that proves each finding.
+says it speaks, and show the exchange that proves each finding. Where the project
+has a contract or cases of its own (mcpctl.yaml, cases/*.yaml), the server is held
+to these as well, in the same report.
 
-By default no tool of the server's is called: --allow-tool names those that may be.`,
+By default no tool of the server's is called but those that your cases call:
+--allow-tool names those that checks may call.`,
 		Example: `  mcpctl test -- npx -y @modelcontextprotocol/server-everything stdio
   mcpctl test https://mcp.example.com/mcp --bearer-env TOKEN
-  mcpctl test my-server --config client.json --report sarif=mcp.sarif`,
+  mcpctl test my-server --config client.json --report sarif=mcp.sarif
+  mcpctl test --suite cases --watch my-server`,
 		RunE: func(c *cobra.Command, args []string) error { return a.test(c, args, f) },
 	}
 	f.targetFlags.bind(c)
 	f.judgeFlags.bind(c)
 	f.outputFlags.bind(c)
-	c.Flags().StringVar(&f.baseline, "baseline", "", "accept the findings that `FILE` lists")
-	c.Flags().BoolVar(&f.update, "update-baseline", false, "write what was found to the baseline file")
-	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "open the sessions, print which checks would run and why others would not, and stop")
+	flags := c.Flags()
+	flags.StringVar(&f.baseline, "baseline", "", "accept the findings that `FILE` lists")
+	flags.BoolVar(&f.updateBaseline, "update-baseline", false, "write what was found to the baseline file")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "open the sessions, print which checks and cases would run and why others would not, and stop")
+	flags.StringArrayVar(&f.suites, "suite", nil, "run only this `SUITE`: conformance, contract, cases or lint; repeatable")
+	flags.StringArrayVar(&f.cases, "cases", nil, "run the cases in the files that `GLOB` names instead of those of the project; repeatable")
+	flags.BoolVar(&f.updateGoldens, "update", false, "write the golden files of cases anew instead of comparing with them")
+	flags.BoolVar(&f.watch, "watch", false, "run the cases, and again whenever their files or mcpctl.yaml change, until ctrl-C")
+	flags.StringArrayVar(&f.watchPaths, "watch-path", nil, "with --watch, run again when this `PATH` changes, a file or a folder with all in it; repeatable")
 	_ = c.MarkFlagFilename("baseline", "yaml") // the flag exists
+	_ = c.MarkFlagFilename("cases", "yaml")
+	_ = c.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
 // test is the command: target, plan, run, baseline, reports, exit code.
 func (a *app) test(c *cobra.Command, args []string, f testFlags) error {
 	a.frugal()
-	target, conf, err := a.target(c, args, f.targetFlags)
+	if f.watch {
+		return a.watch(c, args, f)
+	}
+	if len(f.watchPaths) > 0 {
+		return usagef("--watch-path goes with --watch")
+	}
+	r, err := a.prepareTest(c, args, f)
 	if err != nil {
 		return err
 	}
-	options, err := f.options(conf.Test, f.transport)
-	if err != nil {
-		return err
-	}
-	options.Redact = a.redact
-	options.Tool = conformance.Tool{Name: "mcpctl", Version: version()}
 	outputs, err := f.outputs(a)
 	if err != nil {
 		return err
 	}
-	path := f.baseline
-	if path == "" {
-		path = conf.Test.Baseline
-	}
-	accepted, err := readBaseline(path, f.update)
+	path := r.baseline()
+	accepted, err := readBaseline(path, f.updateBaseline)
 	if err != nil {
 		return err
 	}
-	plan, err := conformance.NewPlan(c.Context(), target, checks.All(), options)
-	if err != nil {
+	if err := r.open(c.Context()); err != nil {
 		return err
 	}
 	if f.dryRun {
-		defer plan.Close(context.WithoutCancel(c.Context()))
-		return a.printPlan(plan, f.format)
+		return r.printPlan(c.Context())
 	}
-	a.warnSlow(plan, f.quiet)
-	progress := a.progress(f.outputFlags)
-	report := plan.Run(c.Context(), progress.show)
-	progress.clear()
-	if f.update && !report.Interrupted {
+	report, err := r.run(c)
+	if err != nil {
+		return err
+	}
+	if f.updateBaseline && !report.Interrupted {
 		if err := updateBaseline(path, &accepted, report); err != nil {
 			return err
 		}
@@ -157,4 +169,9 @@ func updateBaseline(path string, b *conformance.Baseline, r *conformance.Report)
 		return &Error{Code: ExitEnvironment, Err: fmt.Errorf("writing the baseline: %w", err)}
 	}
 	return nil
+}
+
+// anyMatches reports whether a glob matches one of the ids.
+func anyMatches(glob string, ids []string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { return conformance.MatchGlob(glob, id) })
 }

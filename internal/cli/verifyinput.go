@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/attach"
 	"github.com/mcpctl/mcpctl/publish/sbom"
 	"github.com/mcpctl/mcpctl/publish/sign"
@@ -30,7 +30,7 @@ type artifactFile struct{ kind, identifier, path string }
 const imagePrefix = "oci://"
 
 // entryName is how the registry spells names, with a version or without.
-var entryName = regexp.MustCompile(`^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+(@[^:/@]+)?$`)
+var entryName = pattern.New(`^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+(@[^:/@]+)?$`)
 
 // request makes sense of the words on the command line and reads the files that
 // they name.

@@ -3,9 +3,9 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/internal/term"
 	"github.com/mcpctl/mcpctl/publish/verify"
 )
@@ -89,7 +89,7 @@ func (t *verifyText) check(c verify.Check) {
 }
 
 // longDigest is a digest that nobody has to compare by eye; JSON has it in full.
-var longDigest = regexp.MustCompile(`(sha(?:256|384|512):[0-9a-f]{16})[0-9a-f]+`)
+var longDigest = pattern.New(`(sha(?:256|384|512):[0-9a-f]{16})[0-9a-f]+`)
 
 // advice begins and ends like a sentence, whichever room gave it.
 func advice(s string) string { return strings.TrimSuffix(sentence(s), ".") + "." }

@@ -1,13 +1,14 @@
 // Package docgen writes docs/checks: an index of all checks and a page for each
 // suite, from the catalogue of checks, the requirements that they claim and the
-// exchanges that prove them. After a change to any of these:
+// exchanges that prove them; and docs/rules, the same for the rules that rest on no
+// requirement. After a change to any of these:
 //
 //	go generate ./internal/docgen
 //
 // A test fails while the committed pages are not what it would write.
 package docgen
 
-//go:generate go run ./gen ../../docs/checks
+//go:generate go run ./gen ../../docs/checks ../../docs/rules
 
 import (
 	"fmt"

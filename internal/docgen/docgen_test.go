@@ -12,26 +12,58 @@ import (
 
 	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/conformance/checks"
+	"github.com/mcpctl/mcpctl/internal/cli"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
-const folder = "../../docs/checks"
+const (
+	folder     = "../../docs/checks"
+	ruleFolder = "../../docs/rules"
+)
 
 // TestPagesAreCurrent compares the committed pages with what the catalogue says
 // now, and looks for pages that nothing writes any more.
 func TestPagesAreCurrent(t *testing.T) {
+	areCurrent(t, folder, Pages())
+	areCurrent(t, ruleFolder, RulePages())
+}
+
+func areCurrent(t *testing.T, folder string, pages map[string]string) {
+	t.Helper()
 	const mend = "run go generate ./internal/docgen"
-	pages := Pages()
 	for name, want := range pages {
 		got, err := os.ReadFile(filepath.Join(folder, name))
 		require.NoError(t, err, mend)
-		assert.True(t, string(got) == want, "docs/checks/%s is out of date: %s", name, mend)
+		assert.True(t, string(got) == want, "%s/%s is out of date: %s", folder, name, mend)
 	}
 	there, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	for _, file := range there {
-		assert.Contains(t, pages, file.Name(), "docs/checks/%s belongs to no suite: %s", file.Name(), mend)
+		assert.Contains(t, pages, file.Name(), "%s/%s belongs to no suite: %s", folder, file.Name(), mend)
 	}
+}
+
+// TestEveryRuleIsTold: each rule stands once on its suite's page, under an anchor
+// of its own that findings lead to.
+func TestEveryRuleIsTold(t *testing.T) {
+	pages := RulePages()
+	seen := map[string]bool{}
+	for _, suite := range cli.RuleSuites() {
+		assert.Contains(t, pages[Index], "("+suite.ID+".md)")
+		for _, r := range suite.Rules {
+			assert.True(t, strings.HasPrefix(r.ID, suite.ID+"/"), "%s is not of the suite %s", r.ID, suite.ID)
+			assert.Equal(t, 1, strings.Count(pages[suite.ID+".md"], "\n## "+r.ID+"\n"), r.ID)
+			assert.Equal(t, 1, strings.Count(pages[suite.ID+".md"], "](#"+anchor(r.ID)+")"), r.ID)
+			assert.Equal(t, strings.ReplaceAll(r.ID, "/", ""), anchor(r.ID), "reports lead to another heading")
+			assert.False(t, seen[anchor(r.ID)], "%s has the anchor of another rule", r.ID)
+			seen[anchor(r.ID)] = true
+			for what, text := range map[string]string{"title": r.Title, "group": r.Group, "why": r.Why} {
+				assert.NotEmpty(t, text, "%s has no %s", r.ID, what)
+			}
+		}
+	}
+	assert.NotEmpty(t, seen)
+	assert.Equal(t, pages, RulePages(), "nothing may hang on the order of a map")
 }
 
 // TestPagesAreDeterministic: nothing may hang on the order of a map.

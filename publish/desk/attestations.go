@@ -11,13 +11,14 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"regexp"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // MaxAttestations is the largest file of bundles that is kept, in bytes.
 const MaxAttestations = 16 << 20
 
-var hexSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var hexSum = pattern.New(`^[0-9a-f]{64}$`)
 
 // Attestations reads the file of bundles with that SHA-256. The refusals are
 // not-found, rejected for what is no digest, and store-unusable for bytes that

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/serverjson"
 )
 
@@ -45,7 +45,7 @@ func forceOf(f serverjson.Finding) force {
 }
 
 // iconSize is where the published schema has a pattern and the registry none.
-var iconSize = regexp.MustCompile(`^/icons/\d+/sizes/\d+$`)
+var iconSize = pattern.New(`^/icons/\d+/sizes/\d+$`)
 
 // finding is a rule that a document breaks, as the registry's API says it.
 type finding struct {

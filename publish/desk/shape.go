@@ -5,11 +5,12 @@ import (
 	"maps"
 	"net/url"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // shapeOf holds a value, as read from JSON, to the members of a document and
@@ -142,8 +143,8 @@ func membersOf(t reflect.Type) []member {
 
 // The forms of texts, as the published schema has them.
 var (
-	nameForm   = regexp.MustCompile(`^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+$`)
-	sha256Form = regexp.MustCompile(`^[a-f0-9]{64}$`)
+	nameForm   = pattern.New(`^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+$`)
+	sha256Form = pattern.New(`^[a-f0-9]{64}$`)
 )
 
 func (c *shapeCheck) text(text string, tags reflect.StructTag, path string) {

@@ -6,8 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"regexp"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/refusal"
 )
 
@@ -23,7 +23,7 @@ func extensionParts(sum string) []string {
 	return []string{"x", "io.github.mcpctl", "attestations", sum}
 }
 
-var hexSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var hexSum = pattern.New(`^[0-9a-f]{64}$`)
 
 // Attestations asks for the file of bundles with that SHA-256, and answers only
 // bytes that have it. The refusals are attestations-unsupported, not-found where

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 const (
@@ -111,7 +112,7 @@ func worthRepeating(err error) bool {
 }
 
 // rekorStatus is how the log's client, which types no errors, tells a status.
-var rekorStatus = regexp.MustCompile(`unexpected response: (\d{3})\b`)
+var rekorStatus = pattern.New(`unexpected response: (\d{3})\b`)
 
 // statusOf is the HTTP status that an error came from.
 func statusOf(err error) (int, bool) {

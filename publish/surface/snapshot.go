@@ -1,7 +1,7 @@
-// Package surface takes what a server shows to a model, as hashes of every
-// descriptor, so that it can be signed with a release and compared with what a
-// live server shows later: a tool that changed its description after it was
-// trusted is found. docs/attestations.md describes the format.
+// Package surface takes what a server shows to a model, every descriptor with its
+// hash, so that it can be signed with a release and compared with what a live
+// server shows later: a tool that changed its description after it was trusted is
+// found. docs/attestations.md describes the format.
 package surface
 
 import (
@@ -60,6 +60,9 @@ type Entry struct {
 	// Revisions are those in which the descriptor is so; none means in all of the
 	// snapshot.
 	Revisions []mcp.Revision `json:"revisions,omitempty"`
+	// Descriptor is what was hashed, as RFC 8785 JSON. Snapshots of earlier
+	// versions have none; what changed in them can be told, not how.
+	Descriptor mcp.Value `json:"descriptor,omitzero"`
 }
 
 // Bounds on a snapshot.
@@ -106,7 +109,7 @@ func parse(b []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("it has more than %d entries", maxEntries)
 	}
 	for _, item := range items {
-		e := Entry{Kind(item.Get("kind").Text()), item.Get("name").Text(), item.Get("sha256").Text(), revisions(item.Get("revisions"))}
+		e := Entry{Kind: Kind(item.Get("kind").Text()), Name: item.Get("name").Text(), SHA256: item.Get("sha256").Text(), Revisions: revisions(item.Get("revisions"))}
 		switch {
 		case !slices.Contains(kinds, e.Kind):
 			return nil, fmt.Errorf("an entry has the unknown kind %.40q", e.Kind)
@@ -117,10 +120,29 @@ func parse(b []byte) (*Snapshot, error) {
 		case slices.ContainsFunc(e.Revisions, func(r mcp.Revision) bool { return !slices.Contains(s.Revisions, r) }):
 			return nil, fmt.Errorf("%s %.40q stands in a revision that the snapshot does not have", e.Kind, e.Name)
 		}
+		if err := e.describe(item.Get("descriptor")); err != nil {
+			return nil, err
+		}
 		s.Entries = append(s.Entries, e)
 	}
 	s.sort()
 	return s, nil
+}
+
+// describe takes in the descriptor, which has to be the one that was hashed.
+func (e *Entry) describe(v mcp.Value) error {
+	if !v.Exists() {
+		return nil
+	}
+	descriptor, hash, err := Canonical(v.Raw())
+	switch {
+	case err != nil:
+		return fmt.Errorf("the descriptor of %s %.40q: %w", e.Kind, e.Name, err)
+	case hash != e.SHA256:
+		return fmt.Errorf("the descriptor of %s %.40q is not the one whose hash it has", e.Kind, e.Name)
+	}
+	e.Descriptor = descriptor
+	return nil
 }
 
 // revisions are the texts of an array, each once and in order.

@@ -179,3 +179,19 @@ func FuzzParse(f *testing.F) {
 		assert.Empty(t, surface.Compare(s, again))
 	})
 }
+
+// A descriptor that comes along is the one that was hashed.
+func TestParseHoldsDescriptorsToTheirHashes(t *testing.T) {
+	golden, err := os.ReadFile("testdata/snapshot.json")
+	require.NoError(t, err)
+	s, err := surface.Parse(golden)
+	require.NoError(t, err)
+	require.True(t, s.Entries[0].Descriptor.Is(mcp.Object))
+	for name, spoilt := range map[string]string{"other": `{"name":"mallory"}`, "two meanings": `{"a":1,"a":2}`, "no object": `7`} {
+		t.Run(name, func(t *testing.T) {
+			b := []byte(strings.Replace(string(golden), `"descriptor": {`, `"descriptor": `+spoilt+`, "was": {`, 1))
+			_, err := surface.Parse(b)
+			assert.Equal(t, "surface-unreadable", refusal.Code(err))
+		})
+	}
+}

@@ -157,6 +157,6 @@ func (v *verification) snapshot(b *bundle) (string, error) {
 	if err != nil {
 		return "", fail("surface-unreadable", "reading the snapshot of the server's tools", err.Error())
 	}
-	v.surface = s
+	v.surface, v.Surface = s, s
 	return counted(len(s.Entries), "descriptor") + " of tools, prompts and resources", nil
 }

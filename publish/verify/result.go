@@ -84,6 +84,9 @@ type Result struct {
 	Attestations []Attestation `json:"attestations,omitempty"`
 	// Hosts are those that were asked for entry and statements, sorted.
 	Hosts []string `json:"hosts,omitempty"`
+	// Surface is the snapshot that was signed, nil if none was or it could not be
+	// read. It counts only if nothing failed.
+	Surface *surface.Snapshot `json:"-"`
 
 	ofImage bool // Digest is an image's
 }

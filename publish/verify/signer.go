@@ -6,9 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/mcpctl/mcpctl/internal/pattern"
 	"github.com/mcpctl/mcpctl/publish/sign"
 )
 
@@ -41,7 +41,7 @@ func SignerOf(who sign.Identity, publicKey []byte) Signer {
 }
 
 // workflow is how GitHub and GitLab name a workflow at a ref, in a certificate.
-var workflow = regexp.MustCompile(`^(https://[^@]+\.ya?ml)@[^@]+$`)
+var workflow = pattern.New(`^(https://[^@]+\.ya?ml)@[^@]+$`)
 
 // lasting leaves out of a subject what changes with each release.
 func lasting(subject string) string {

@@ -2,9 +2,10 @@ package merge
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // TOML merges pyproject.toml and its like by lines. The lists of dependencies
@@ -66,10 +67,10 @@ func (all tomlListsOf) find(name string) (tomlList, bool) {
 }
 
 var (
-	tomlTable = regexp.MustCompile(`^\s*\[+([^\[\]]+)\]+\s*(#.*)?$`)
-	tomlKey   = regexp.MustCompile(`^\s*([A-Za-z0-9_."-]+)\s*=\s*\[`)
-	tomlItem  = regexp.MustCompile(`^\s*(?:"([^"\\]*)"|'([^']*)')\s*$`)
-	pyPackage = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?`)
+	tomlTable = pattern.New(`^\s*\[+([^\[\]]+)\]+\s*(#.*)?$`)
+	tomlKey   = pattern.New(`^\s*([A-Za-z0-9_."-]+)\s*=\s*\[`)
+	tomlItem  = pattern.New(`^\s*(?:"([^"\\]*)"|'([^']*)')\s*$`)
+	pyPackage = pattern.New(`^[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?`)
 )
 
 // tomlLists finds the lists of requirements. One that holds comments or
@@ -86,7 +87,7 @@ func tomlLists(data []byte) tomlListsOf {
 			table = m[1]
 			continue
 		}
-		m := tomlKey.FindStringSubmatchIndex(line)
+		m := tomlKey.Regexp().FindStringSubmatchIndex(line)
 		if m == nil {
 			continue
 		}

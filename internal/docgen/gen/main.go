@@ -1,5 +1,5 @@
-// Command gen writes the pages of docs/checks into the folder that its argument
-// names, and removes pages of suites that are no more.
+// Command gen writes the pages of docs/checks and docs/rules into the folders that
+// its arguments name, in this order, and removes pages of suites that are no more.
 package main
 
 import (
@@ -13,21 +13,27 @@ import (
 )
 
 func main() {
-	if err := write(os.Args[1:]); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "docgen:", err)
 		os.Exit(1)
 	}
 }
 
-func write(args []string) error {
-	if len(args) != 1 {
-		return errors.New("name the folder to write to, as go generate does")
+func run(args []string) error {
+	if len(args) != 2 {
+		return errors.New("name the folders to write to, as go generate does")
 	}
-	if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // documentation is for everybody to read
+	if err := write(args[0], docgen.Pages()); err != nil {
+		return err
+	}
+	return write(args[1], docgen.RulePages())
+}
+
+func write(folder string, pages map[string]string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // documentation is for everybody to read
 		return fmt.Errorf("making the folder: %w", err)
 	}
-	pages := docgen.Pages()
-	old, err := filepath.Glob(filepath.Join(args[0], "*.md"))
+	old, err := filepath.Glob(filepath.Join(folder, "*.md"))
 	if err != nil {
 		return fmt.Errorf("looking for old pages: %w", err)
 	}
@@ -40,7 +46,7 @@ func write(args []string) error {
 		}
 	}
 	for name, text := range pages {
-		if err := atomic.WriteFile(filepath.Join(args[0], name), []byte(text), 0o644); err != nil {
+		if err := atomic.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
 			return fmt.Errorf("writing a page: %w", err)
 		}
 	}

@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // Bounds of what is read. Lock files of the largest known projects have some
@@ -149,7 +150,7 @@ func (d folder) toml(name string, into any) error {
 	return e
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): `)
+var yamlLine = pattern.New(`line (\d+): `)
 
 // yamlDocuments decodes each document of a YAML file with the function.
 func (d folder) yamlDocuments(name string, document func(*yaml.Decoder) error) error {

@@ -17,7 +17,7 @@ import (
 )
 
 func main() {
-	if err := pack("packed.zip", "go", "gateway"); err != nil {
+	if err := pack("packed.zip", "go", "gateway", "typescript", "python"); err != nil {
 		fmt.Fprintf(os.Stderr, "packing the templates: %v\n", err)
 		os.Exit(1)
 	}

@@ -2,9 +2,10 @@ package catalogue
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // Anchors maps revision to page to the anchors of the page's headings, in
@@ -22,8 +23,8 @@ func (a Anchors) has(revision, page, anchor string) bool {
 }
 
 var (
-	markdownLink = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
-	notInSlug    = regexp.MustCompile(`[^a-z0-9_ /:-]`)
+	markdownLink = pattern.New(`\[([^\]]*)\]\([^)]*\)`)
+	notInSlug    = pattern.New(`[^a-z0-9_ /:-]`)
 	escapes      = strings.NewReplacer("://", "%3A%2F%2F", "/", "%2F", " ", "-", ":", "")
 )
 

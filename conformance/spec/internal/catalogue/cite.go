@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mcpctl/mcpctl/internal/pattern"
 )
 
 // Citation is one source of a requirement over an unbroken run of revisions.
@@ -18,9 +19,9 @@ type Citation struct {
 }
 
 var (
-	prefixed   = regexp.MustCompile(`^(\d{4}-\d\d-\d\d(?:, \d{4}-\d\d-\d\d)*): (.+)$`)
-	pageFile   = regexp.MustCompile(`^([a-z][a-z/_-]*)\.mdx$`)
-	schemaFile = regexp.MustCompile(`^(?:schema\.mdx \()?(schema/(?:<revision>|\d{4}-\d\d-\d\d)/schema\.ts)\)?$`)
+	prefixed   = pattern.New(`^(\d{4}-\d\d-\d\d(?:, \d{4}-\d\d-\d\d)*): (.+)$`)
+	pageFile   = pattern.New(`^([a-z][a-z/_-]*)\.mdx$`)
+	schemaFile = pattern.New(`^(?:schema\.mdx \()?(schema/(?:<revision>|\d{4}-\d\d-\d\d)/schema\.ts)\)?$`)
 )
 
 const outside = "(outside docs/specification) "
