@@ -109,15 +109,17 @@ tested() {
   local alone='/internal/(realtest|judged)$' publishing='/(publish|internal/(cli|published|release|real[a-su-z][a-z]*|realtui))(/|$)' first last status
   mapfile -t first < <(go list ./... | grep -Ev "$alone|$publishing")
   mapfile -t last < <(go list ./... | grep -E "$publishing")
-  # Hundreds of thousands of samples take five times as long under the race
-  # detector, which other tests of the same packages serve as well.
-  go test -race -skip '^TestEquivalence' -parallel 8 -timeout 20m -json "${first[@]}"
+  # Hundreds of thousands of samples, and of runs of the whole judge, take five to
+  # ten times as long under the race detector, which other tests of the same
+  # packages serve as well.
+  local many='^Test(Equivalence|Proofs$|RootCauses$)'
+  go test -race -skip "$many" -parallel 8 -timeout 20m -json "${first[@]}"
   status=$?
-  go test -run '^TestEquivalence' -json ./conformance/compat ./conformance/schema ./publish/serverjson || status=$?
+  go test -run "$many" -parallel 8 -json ./conformance/checks ./conformance/compat ./conformance/schema ./publish/serverjson || status=$?
   go test -race -timeout 20m -json ./internal/realtest || status=$?
   go test -parallel 2 -timeout 20m -json ./internal/judged || status=$?
   await services
-  go test -race -skip '^TestEquivalence' -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
+  go test -race -skip "$many" -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
   return "$status"
 }
 

@@ -62,7 +62,7 @@ func ReadBaseline(data []byte) (Baseline, error) {
 func (b Baseline) Apply(r *Report, now time.Time) {
 	for _, e := range b.Entries {
 		if e.expired(now) {
-			r.Stale = append(r.Stale, fmt.Sprintf("%s expired on %s", e.Check, e.Expires))
+			r.Stale = append(r.Stale, fmt.Sprintf("the baseline accepts %s until %s, which has passed", e.Check, e.Expires))
 			continue
 		}
 		hits, judged := 0, 0
@@ -78,7 +78,7 @@ func (b Baseline) Apply(r *Report, now time.Time) {
 			}
 		}
 		if hits == 0 && judged > 0 || judged == 0 && e.covers(r) {
-			r.Stale = append(r.Stale, fmt.Sprintf("%s%s matches no fail or warn any more", e.Check, e.where()))
+			r.Stale = append(r.Stale, fmt.Sprintf("the baseline accepts %s%s, which is no fail or warn any more", e.Check, e.where()))
 		}
 	}
 	r.Tally()

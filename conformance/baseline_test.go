@@ -35,13 +35,13 @@ func TestBaselineApply(t *testing.T) {
 		"accepts what it names":           {Accepted{Check: "tools/names/unique", Reason: "known"}, 1, ""},
 		"globs over checks":               {Accepted{Check: "tools/*", Reason: "known"}, 2, ""},
 		"on its last day":                 {Accepted{Check: "tools/*", Reason: "known", Expires: "2027-01-31"}, 2, ""},
-		"after its last day":              {Accepted{Check: "tools/*", Reason: "known", Expires: "2027-01-30"}, 0, "tools/* expired on 2027-01-30"},
-		"names what passes now":           {Accepted{Check: "ping/*", Reason: "known"}, 0, "ping/* matches no fail or warn any more"},
-		"names what does not exist":       {Accepted{Check: "pong", Reason: "known"}, 0, "pong matches no fail or warn any more"},
+		"after its last day":              {Accepted{Check: "tools/*", Reason: "known", Expires: "2027-01-30"}, 0, "the baseline accepts tools/* until 2027-01-30, which has passed"},
+		"names what passes now":           {Accepted{Check: "ping/*", Reason: "known"}, 0, "the baseline accepts ping/*, which is no fail or warn any more"},
+		"names what does not exist":       {Accepted{Check: "pong", Reason: "known"}, 0, "the baseline accepts pong, which is no fail or warn any more"},
 		"is about another transport":      {Accepted{Check: "tools/*", Transport: "http", Reason: "known"}, 0, ""},
 		"is about a revision not judged":  {Accepted{Check: "tools/*", Revision: "2024-11-05", Reason: "known"}, 0, ""},
 		"is about the revision judged":    {Accepted{Check: "tools/*", Revision: "2025-11-25", Reason: "known"}, 2, ""},
-		"other check, revision as judged": {Accepted{Check: "pong", Revision: "2025-*", Reason: "known"}, 0, "pong (2025-*) matches no fail or warn any more"},
+		"other check, revision as judged": {Accepted{Check: "pong", Revision: "2025-*", Reason: "known"}, 0, "the baseline accepts pong (2025-*), which is no fail or warn any more"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 //go:generate go run ./packed/gen
 
-// packed has the folders go and gateway. Whoever changes a template runs go
+// packed has a folder for each of List. Whoever changes a template runs go
 // generate; a test says so.
 //
 //go:embed packed.zip
@@ -24,7 +24,7 @@ var packed string
 var ErrUnknown = errors.New("no template of that name is built in")
 
 // List names the built-in templates, the usual one first.
-func List() []string { return []string{"go", "gateway"} }
+func List() []string { return []string{"go", "gateway", "typescript", "python"} }
 
 // FS answers the files of the built-in template id.
 func FS(id string) (fs.FS, error) {

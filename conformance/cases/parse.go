@@ -1,12 +1,18 @@
 package cases
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
 
+	"go.yaml.in/yaml/v3"
+
+	"github.com/mcpctl/mcpctl/internal/nearest"
 	"github.com/mcpctl/mcpctl/mcp"
 )
 
@@ -73,8 +79,26 @@ func Parse(path string, data []byte) (*File, error) {
 	return f, nil
 }
 
+// ErrForeign says that a file is no file of cases.
+var ErrForeign = errors.New("it is no file of cases")
+
+// Foreign reports whether data is YAML of another kind: without a key that is
+// cases, or was meant to be. What is no YAML may yet be a broken file of cases.
+func Foreign(data []byte) bool {
+	var doc yaml.Node
+	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc); err != nil {
+		return errors.Is(err, io.EOF)
+	}
+	for i, key := range doc.Content[0].Content {
+		if doc.Content[0].Kind == yaml.MappingNode && i%2 == 0 && nearest.Word(key.Value, []string{"cases"}) != "" {
+			return false
+		}
+	}
+	return true
+}
+
 func (r *reader) read(f *File, top *node) {
-	if !r.keys(top, "key of a file of cases", fileKeys) {
+	if !r.keys(top, "a file of cases", fileKeys) {
 		return
 	}
 	list := top.get("cases")
@@ -110,7 +134,7 @@ func (r *reader) keys(n *node, what string, known []string) bool {
 	}
 	for _, m := range n.members {
 		if !slices.Contains(known, m.name) {
-			r.unknown(m.key, what, m.name, known)
+			r.unknownKey(m.key, what, m.name, known)
 		}
 	}
 	return true
@@ -123,7 +147,7 @@ func stray(n *node, known []string) bool {
 
 func (r *reader) oneCase(n *node, f *File) *Case {
 	c := &Case{Line: n.line}
-	if !r.keys(n, "key of a case", caseKeys) {
+	if !r.keys(n, "a case", caseKeys) {
 		return c
 	}
 	r.naming(n, c, f)

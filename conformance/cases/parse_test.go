@@ -36,9 +36,9 @@ var good = []string{
 
 // bad are files that are wrong: where, and what is told.
 var bad = []struct{ text, want string }{
-	{"caess: []", `1:1: there is no key of a file of cases "caess": did you mean cases?`},
+	{"caess: []", `1:1: a file of cases has no key "caess": did you mean cases?`},
 	{"cases: []", `1:8: cases is a list, and has one at least`},
-	{"cases:\n- nam: a\n  steps: [{request: ping}]", `2:3: there is no key of a case "nam": did you mean name?`},
+	{"cases:\n- nam: a\n  steps: [{request: ping}]", `2:3: a case has no key "nam": did you mean name?`},
 	{"cases: [{steps: [{request: ping}]}]", `1:9: the case has no name`},
 	{"cases: [{name: a}]", `1:9: the case has no steps`},
 	{"cases: [{name: a, steps: []}]", `steps is a list of at most`},
@@ -48,7 +48,7 @@ var bad = []struct{ text, want string }{
 	{"cases: [{name: a, logLevel: loud, steps: [{request: ping}]}]", `there is no logLevel "loud": logLevel is one of debug`},
 	{"cases: [{name: a, skip: 1, steps: [{request: ping}]}]", `skip, the reason, is text`},
 	{"cases: [{name: a, skip: '', steps: [{request: ping}]}]", `skip is the reason`},
-	{"cases:\n- name: a\n  steps:\n  - cal: echo", `4:5: there is no key of a step "cal": did you mean call?`},
+	{"cases:\n- name: a\n  steps:\n  - cal: echo", `4:5: a step has no key "cal": did you mean call?`},
 	{"cases: [{name: a, steps: [{expect: {}}]}]", `the step does nothing: it needs one of call`},
 	{"cases: [{name: a, steps: [{call: t, read: u}]}]", `a step does one thing, and this one is call already`},
 	{"cases: [{name: a, steps: [{read: u, arguments: {}}]}]", `arguments does not go with read`},
@@ -59,7 +59,7 @@ var bad = []struct{ text, want string }{
 	{"cases: [{name: a, steps: [{complete: {prompt: p}}]}]", `complete names no argument`},
 	{"cases: [{name: a, steps: [{complete: {prompt: p, resource: r, argument: a}}]}]", `complete names either a prompt or a resource`},
 	{"cases: [{name: a, steps: [{complete: {promt: p, argument: a}}]}]", `did you mean prompt?`},
-	{"cases:\n- name: a\n  steps:\n  - call: t\n    expect:\n      resutl: {}", `6:7: there is no key of expect "resutl": did you mean result?`},
+	{"cases:\n- name: a\n  steps:\n  - call: t\n    expect:\n      resutl: {}", `6:7: expect has no key "resutl": did you mean result?`},
 	{"cases: [{name: a, steps: [{call: t, expect: {result: {a: {$regx: x}}}}]}]", `1:59: there is no matcher "$regx": did you mean $regex?`},
 	{"cases: [{name: a, steps: [{call: t, expect: {result: {a: 1, $ref: x}}}]}]", `"$ref" stands beside other members: a matcher stands alone; a member of that name is written $$ref`},
 	{"cases: [{name: a, steps: [{call: t, expect: {result: {$type: text}}}]}]", `there is no type "text"`},
@@ -152,8 +152,8 @@ func TestParse(t *testing.T) {
 func TestAllProblemsAreTold(t *testing.T) {
 	_, err := cases.Parse("x/b.yaml", []byte("cases:\n- name: a\n  stps: []\n  steps:\n  - call: t\n    expect: {resutl: 1}\n- name: a\n  steps: [{request: ping}]\n"))
 	assert.EqualError(t, err, strings.Join([]string{
-		`x/b.yaml:3:3: there is no key of a case "stps": did you mean steps?`,
-		`x/b.yaml:6:14: there is no key of expect "resutl": did you mean result?`,
+		`x/b.yaml:3:3: a case has no key "stps": did you mean steps?`,
+		`x/b.yaml:6:14: expect has no key "resutl": did you mean result?`,
 		`x/b.yaml:7:3: a case named "a" is there already, in line 2`,
 	}, "\n"))
 }

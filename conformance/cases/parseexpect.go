@@ -20,7 +20,7 @@ func place(part string, i int) string {
 
 func (r *reader) expect(n *node, s step) expect {
 	e := expect{}
-	if !r.keys(n, "key of expect", expectKeys) {
+	if !r.keys(n, "expect", expectKeys) {
 		return e
 	}
 	for _, m := range n.members {
@@ -63,7 +63,7 @@ func both(a, b matcher) matcher {
 // fault reads what is expected of an error: some of code, message and data.
 func (r *reader) fault(n *node) matcher {
 	if n.kind == mcp.Object && !special(n) {
-		r.keys(n, "member of an error", []string{"code", "message", "data"})
+		r.keys(n, "error", []string{"code", "message", "data"})
 	} else if n.kind != mcp.Object {
 		r.fail(n, "error is a mapping, as in {code: -32602}, or {$any: true}")
 		return nil
@@ -90,7 +90,7 @@ func (r *reader) notifications(n *node) []awaited {
 	}
 	var all []awaited
 	for _, item := range n.items {
-		if !r.keys(item, "key of a notification", notificationKeys) {
+		if !r.keys(item, "a notification", notificationKeys) {
 			continue
 		}
 		a := awaited{params: anything{}}
@@ -166,7 +166,7 @@ func (r *reader) answers(list *node) []answer {
 }
 
 func (r *reader) answer(n *node) (a answer, ok bool) {
-	if !r.keys(n, "key of an answer", append([]string{"asked"}, questions...)) {
+	if !r.keys(n, "an answer", append([]string{"asked"}, questions...)) {
 		return a, false
 	}
 	for _, m := range n.members {
@@ -201,7 +201,7 @@ func (r *reader) reply(n *node, a *answer) {
 	if len(n.members) > 1 {
 		r.fail(n, "$error stands alone")
 	}
-	if r.keys(refusal, "member of $error", []string{"code", "message"}) {
+	if r.keys(refusal, "$error", []string{"code", "message"}) {
 		for _, name := range []string{"code", "message"} {
 			if refusal.get(name) == nil {
 				r.fail(refusal, "$error needs code and message")

@@ -95,7 +95,7 @@ func (r *reader) steps(list *node, part string) []step {
 // step reads one step. Its captures have a value from the next on.
 func (r *reader) step(n *node) (s step, ok bool) {
 	names, keys := verbNames()
-	if !r.keys(n, "key of a step", keys) {
+	if !r.keys(n, "a step", keys) {
 		return s, false
 	}
 	for _, m := range n.members {
@@ -200,7 +200,7 @@ func (r *reader) object(n *node, name string) *value {
 }
 
 func (r *reader) complete(n *node, s *step) {
-	if !r.keys(n, "key of complete", completeKeys) {
+	if !r.keys(n, "complete", completeKeys) {
 		return
 	}
 	var ref, argument, typed value

@@ -58,6 +58,15 @@ func (r *reader) hint(n *node, hint, format string, args ...any) {
 	}
 }
 
+// unknownKey notes a key that what, a case or the like, does not have.
+func (r *reader) unknownKey(n *node, what, written string, known []string) {
+	hint := "it has " + strings.Join(known, ", ")
+	if word := nearest.Word(written, known); word != "" {
+		hint = "did you mean " + word + "?"
+	}
+	r.hint(n, hint, "%s has no key %.64q", what, written)
+}
+
 // unknown notes a word that is none of those known.
 func (r *reader) unknown(n *node, what, written string, known []string) {
 	hint := what + " is one of " + strings.Join(known, ", ")

@@ -22,6 +22,20 @@ func TestCompareIsBounded(t *testing.T) {
 		}
 		return strings.Join(parts, ",")
 	}
+	// nested are alternatives in three levels, all but the first few.
+	nested := func(from int) string {
+		level := func(n int, kid func(i int) string) string {
+			return `{"anyOf":[` + repeat(n, kid) + `]}`
+		}
+		return level(12, func(i int) string {
+			return level(12, func(j int) string {
+				return level(12, func(k int) string {
+					n := max(144*i+12*j+k, from)
+					return fmt.Sprintf(`{"type":"object","properties":{"x%d":{"type":"string"}},"required":["x%d"]}`, n, n)
+				})
+			})
+		})
+	}
 	tests := map[string][2]string{
 		"many variants": {
 			`{"oneOf":[` + repeat(25, func(i int) string {
@@ -39,6 +53,7 @@ func TestCompareIsBounded(t *testing.T) {
 				return fmt.Sprintf(`{"properties":{"p%d":{"type":"number"},"q%d":{"type":"string"},"r":{"minimum":%d}}}`, i, i, i+1)
 			}) + `]}`,
 		},
+		"variants within variants": {nested(0), nested(1)},
 		"many members": {
 			`{"properties":{` + repeat(250, func(i int) string { return fmt.Sprintf(`"p%d":{"type":"integer","minimum":%d}`, i, i) }) + `}}`,
 			`{"properties":{` + repeat(250, func(i int) string { return fmt.Sprintf(`"p%d":{"type":"integer","minimum":%d}`, i, i+1) }) + `}}`,

@@ -26,6 +26,13 @@ func (b *branch) clone() *branch {
 	return &c
 }
 
+// branchUnit is how much of a branch may be copied for one unit of effort: in
+// schemas of many alternatives, branches are what costs.
+const branchUnit = 4
+
+// size is how much is copied and looked through with each way.
+func (b *branch) size() int { return len(b.seen) + len(b.wanted) + len(b.refused) + len(b.choices) }
+
 // choice is several ways to go on, one of which must be gone.
 type choice struct {
 	ways   [][]goal
@@ -79,7 +86,7 @@ func (b *branch) ways(i, limit int) []*branch {
 		}
 		c := b.clone()
 		c.choices = slices.Delete(c.choices, i, i+1)
-		if !b.spend(1) {
+		if !b.spend(1 + b.size()/branchUnit) {
 			c.why = tooLong
 			c.choices = nil
 			return append(open, c)

@@ -18,6 +18,9 @@ type Ignore struct {
 	Until string
 }
 
+// ErrNoRule says that an ignore rule names a rule that there is not.
+var ErrNoRule = errors.New("no rule")
+
 // Check reports what is wrong with an ignore rule: one that names no rule that
 // there is, gives no reason, or a day that is none.
 func (i Ignore) Check() error {
@@ -27,7 +30,7 @@ func (i Ignore) Check() error {
 	case i.Reason == "":
 		return fmt.Errorf("it gives no reason for ignoring %s", i.Rule)
 	case !slices.ContainsFunc(RuleIDs(), i.names):
-		return fmt.Errorf("no rule is called %q", i.Rule)
+		return fmt.Errorf("%w is called %q", ErrNoRule, i.Rule)
 	case i.Until != "":
 		if _, err := time.Parse(dayForm, i.Until); err != nil {
 			return fmt.Errorf("%q is no day like 2027-01-31", i.Until)

@@ -72,7 +72,7 @@ func findings() *conformance.Report {
 	r := green()
 	r.Transport, r.Target = "http", conformance.TargetInfo{Name: "weather", URL: "https://weather.example/mcp"}
 	r.NotSpoken = []conformance.NotSpoken{{Revision: mcp.Rev20260728, Cause: mcp.CauseRevision, Message: "server/discover is answered with 404 Not Found"}}
-	r.Stale = []string{"ping/order (2025-06-18) matches no fail or warn any more"}
+	r.Stale = []string{"the baseline accepts ping/order (2025-06-18), which is no fail or warn any more"}
 	for i, rev := range r.Revisions {
 		names := finding("tools/names/unique", "tool names are unique within the server", rev, conformance.Warn,
 			fmt.Sprintf("tools/list (request %d) names two tools \"forecast\"", 7+i), "tools.name.unique")

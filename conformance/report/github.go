@@ -33,7 +33,7 @@ func GitHub(w io.Writer, r *conformance.Report, o Options) error {
 	add("error", v.by[conformance.Fail])
 	add("error", v.by[conformance.Errored])
 	for _, s := range r.Stale {
-		all = append(all, annotation("error", "baseline", []string{s}))
+		all = append(all, annotation("error", "stale entry", []string{s}))
 	}
 	add(warning, v.by[conformance.Warn])
 

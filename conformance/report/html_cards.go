@@ -79,7 +79,7 @@ func (b *htmlBuilder) about() []htmlFact {
 		add("Not spoken", fmt.Sprintf("%s (%s): %s", n.Revision, n.Cause, n.Message))
 	}
 	if b.Partial {
-		add("Checks", "only some: others were left out by --check, --skip or --shard")
+		add("Checks", "only some: the others were left out by flags or mcpctl.yaml")
 	}
 	return all
 }

@@ -45,7 +45,7 @@ func (b *htmlBuilder) open() []htmlOpenList {
 		add(r.check, plural(len(r.checks), "check hangs", "checks hang")+" on it: "+strings.Join(r.checks, ", "))
 	}
 	end()
-	begin(conformance.Fail, "Stale baseline entries")
+	begin(conformance.Fail, "Stale entries")
 	for _, s := range b.Stale {
 		add("baseline", s)
 	}
@@ -53,7 +53,7 @@ func (b *htmlBuilder) open() []htmlOpenList {
 	for _, quiet := range []struct {
 		state conformance.Verdict
 		title string
-	}{{known, "Accepted by the baseline"}, {conformance.Unproven, "Unproven"}, {conformance.Skip, "Does not apply"}} {
+	}{{known, "Accepted"}, {conformance.Unproven, "Unproven"}, {conformance.Skip, "Does not apply"}} {
 		begin(quiet.state, quiet.title)
 		for _, g := range b.by[quiet.state] {
 			why := reason(g)

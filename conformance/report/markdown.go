@@ -175,7 +175,7 @@ func (m *markdown) open() {
 		lines = append(lines, fmt.Sprintf("- ⊘ %s blocked by %s", plural(len(r.checks), "check", "checks"), prose(r.check)))
 	}
 	for _, s := range m.Stale {
-		lines = append(lines, "- ✗ stale baseline entry: "+prose(term.Clip(s, messageLimit)))
+		lines = append(lines, "- ✗ stale entry: "+prose(term.Clip(s, messageLimit)))
 	}
 	for _, g := range m.by[known] {
 		lines = append(lines, fmt.Sprintf("- ~ known: %s: %s", within(prose(g.Check), prose(g.where(m.Revisions))), prose(term.Clip(g.Baseline, messageLimit))))

@@ -89,8 +89,8 @@ func TestHeadlines(t *testing.T) {
 		{one(conformance.Warn), true, "✗ not conformant when strict: 1 warning\n"},
 		{one(conformance.Errored), false, "E undecided: 1 check could not be carried out\n"},
 		{one(conformance.Unproven), false, "✓ conformant in all that could be observed\n"},
-		{accepted, false, "✓ conformant but for what the baseline accepts\n"},
-		{stale, false, "✗ the baseline needs care: 1 stale entry\n"},
+		{accepted, false, "✓ conformant but for what was accepted\n"},
+		{stale, false, "✗ what is accepted needs care: 1 stale entry\n"},
 		{interrupted, false, "E interrupted: nothing wrong so far\n"},
 		{empty(), false, "? nothing was proven\n"},
 	}

@@ -36,7 +36,7 @@ func TAP(w io.Writer, r *conformance.Report, o Options) error {
 		}
 	}
 	for _, s := range r.Stale {
-		fmt.Fprintf(out, "# stale baseline entry: %s\n", tapLine(s))
+		fmt.Fprintf(out, "# stale entry: %s\n", tapLine(s))
 	}
 	if r.Interrupted {
 		fmt.Fprintln(out, "Bail out! the run was interrupted")

@@ -83,7 +83,7 @@ func (t *text) head() {
 		row("not spoken", fmt.Sprintf("%s (%s): %s", n.Revision, n.Cause, n.Message))
 	}
 	if t.Partial {
-		row("checks", "only some: others were left out by --check, --skip or --shard")
+		row("checks", "only some: the others were left out by flags or mcpctl.yaml")
 	}
 	t.print("\n")
 }

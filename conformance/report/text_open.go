@@ -21,10 +21,10 @@ func (t *text) open() {
 		line(conformance.Blocked, plural(len(r.checks), "check", "checks")+" blocked by "+r.check)
 	}
 	for _, s := range t.Stale {
-		line(conformance.Fail, "stale baseline entry: "+s)
+		line(conformance.Fail, "stale entry: "+s)
 	}
 	t.quiet(conformance.Unproven, "unproven", line)
-	t.quiet(known, "accepted by the baseline", line)
+	t.quiet(known, "accepted", line)
 	if t.verbose {
 		t.quiet(conformance.Skip, "skipped", line)
 	}
@@ -117,7 +117,7 @@ func (t *text) matrix() {
 
 // legend explains the marks that occur.
 func legend(used tally) string {
-	words := map[conformance.Verdict]string{conformance.Errored: "not carried out", known: "in the baseline", conformance.Skip: "does not apply"}
+	words := map[conformance.Verdict]string{conformance.Errored: "not carried out", known: "accepted", conformance.Skip: "does not apply"}
 	var all []string
 	for _, s := range append([]conformance.Verdict{known}, conformance.Verdicts()...) {
 		if used[s] == 0 {

@@ -150,7 +150,7 @@ func (v *view) sum(strict bool) (conformance.Verdict, string) {
 	case strict && warns > 0:
 		return conformance.Fail, words.not + " when strict: " + plural(warns, "warning", "warnings") + v.cut()
 	case len(v.Stale) > 0:
-		return conformance.Fail, "the baseline needs care: " + plural(len(v.Stale), "stale entry", "stale entries") + also
+		return conformance.Fail, "what is accepted needs care: " + plural(len(v.Stale), "stale entry", "stale entries") + also
 	case v.Interrupted:
 		return conformance.Errored, "interrupted: nothing wrong so far" + also
 	case errors > 0:
@@ -160,7 +160,7 @@ func (v *view) sum(strict bool) (conformance.Verdict, string) {
 	case warns > 0:
 		return conformance.Warn, words.good + ", with " + plural(warns, "warning", "warnings")
 	case v.total[known] > 0:
-		return conformance.Pass, words.good + " but for what " + words.accepts
+		return conformance.Pass, words.good + " but for what was accepted"
 	case v.total[conformance.Unproven]+v.total[conformance.Blocked] > 0:
 		return conformance.Pass, words.good + " in all that could be observed"
 	}
@@ -169,15 +169,15 @@ func (v *view) sum(strict bool) (conformance.Verdict, string) {
 
 // wording is how the whole is called: a server conforms to the protocol, but not
 // to rules of ours or cases of the user's.
-type wording struct{ good, not, accepts string }
+type wording struct{ good, not string }
 
 func (v *view) wording() wording {
 	for _, f := range v.Findings {
 		if cited(f) {
-			return wording{"conformant", "not conformant", "the baseline accepts"}
+			return wording{"conformant", "not conformant"}
 		}
 	}
-	return wording{"passed", "failed", "was accepted"}
+	return wording{"passed", "failed"}
 }
 
 // failed counts what fails: broken MUSTs, and what rests on no sentence of the

@@ -32,6 +32,9 @@ type Exporting struct {
 	// configuration. Command is the server's own command, for one on stdio.
 	Target  string
 	Command []string
+	// Config is the file that Target is a name from, where commands do not look
+	// for it by themselves.
+	Config string
 	// URL is the server's endpoint, for curl. An entry that crossed HTTP knows
 	// its own.
 	URL string

@@ -206,3 +206,18 @@ func TestSessionsAreExported(t *testing.T) {
 	assert.Equal(t, "stdio:///tools/list", entries[1].Get("request", "url").Text())
 	assert.Equal(t, "1.2", v.Get("log", "version").Text())
 }
+
+func TestACommandNamesTheFileOfAServersName(t *testing.T) {
+	l := called(t, mcp.Rev20251125, "http://127.0.0.1:3000/mcp", `{"id":1,"method":"ping"}`, "")
+	secret := http.Header{"Authorization": {"Bearer s3cr3t-token"}}
+	for _, one := range []struct {
+		target, config, want string
+	}{
+		{"web", ".mcp.json", "mcpctl ping web --config .mcp.json"},
+		{"web", "", "mcpctl ping web"},
+		{"http://127.0.0.1:3000/mcp", "", "mcpctl ping http://127.0.0.1:3000/mcp --bearer-env MCP_TOKEN"},
+	} {
+		o := traffic.Exporting{Target: one.target, Config: one.config, Header: secret}
+		assert.Equal(t, one.want, export(t, l, 1, traffic.AsCommand, o))
+	}
+}

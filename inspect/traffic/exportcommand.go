@@ -32,8 +32,11 @@ func (x export) command() (string, error) {
 		}
 		words = append(words, quote(word))
 	}
-	for name := range x.Header {
-		if strings.EqualFold(name, "Authorization") && x.Target != "" && len(x.Command) == 0 {
+	if x.Target != "" && x.Config != "" {
+		words = append(words, "--config", quote(x.Config))
+	}
+	for name := range x.Header { // those of a name are in its configuration
+		if strings.EqualFold(name, "Authorization") && strings.Contains(x.Target, "://") {
 			words = append(words, "--bearer-env", x.reference(name))
 		}
 	}

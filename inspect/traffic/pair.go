@@ -46,7 +46,9 @@ func (l *Log) other(s *session, e *Entry, f Frame) {
 	case f.Size == 0:
 		e.Note = "empty"
 	case f.Cut():
-		e.Note = "longer than the limit, cut"
+		e.Note = tooLong
+		l.cut(s, e)
+		return
 	default:
 		e.Note = "not JSON-RPC"
 	}

@@ -18,6 +18,7 @@ import (
 type crossings struct {
 	mu       sync.Mutex
 	sessions int // connections so far: the number of the latest
+	origins  map[int]*origin
 	rec      *recorder
 }
 
@@ -31,6 +32,7 @@ func (c *crossings) latest() int {
 // crossing is one attempt to connect, as the frames see it.
 type crossing struct {
 	room    *Room
+	origin  *origin
 	turn    int
 	offset  time.Duration // of the connections' clocks
 	began   int           // the number of the first connection
@@ -40,7 +42,12 @@ type crossing struct {
 
 // cross begins an attempt to connect. What it gives is handed to inspect.Options.
 func (r *Room) cross(turn int) *crossing {
-	return &crossing{room: r, turn: turn, offset: r.opening.Sub(r.began)}
+	o := r.origin()
+	if r.servers == nil {
+		r.servers = map[string]bool{}
+	}
+	r.servers[o.key+"\x00"+o.target.Name] = true
+	return &crossing{room: r, origin: o, turn: turn, offset: r.opening.Sub(r.began)}
 }
 
 // frame takes in what has crossed.
@@ -49,7 +56,12 @@ func (c *crossing) frame(attempt int, f mcp.Frame, x *mcp.Exchange) {
 	r.wires.mu.Lock()
 	defer r.wires.mu.Unlock()
 	if !c.opened || attempt != c.attempt { // each connection has ids of its own
+		r.Traffic.End(r.wires.sessions, max(0, c.offset+f.At)) // one at a time
 		r.wires.sessions++
+		if r.wires.origins == nil {
+			r.wires.origins = map[int]*origin{}
+		}
+		r.wires.origins[r.wires.sessions] = c.origin
 		c.opened, c.attempt = true, attempt
 		c.began = r.wires.sessions
 	}

@@ -29,17 +29,18 @@ type findings struct {
 	again   bool // what has ended since the last frame is still to be judged
 	marked  map[int]bool
 
-	run     *suiteRun
-	report  *conformance.Report
-	byRun   []finding
-	trouble string // why the last run came to nothing
+	run      *suiteRun
+	report   *conformance.Report
+	byRun    []finding
+	reportOf *origin
+	trouble  string // why the last run came to nothing
 }
 
 func newFindings(r *Room) Screen {
 	s := &findings{room: r, marked: map[int]bool{}}
 	s.list = listPane[finding]{
 		room: r, row: s.row, own: s.keys, title: s.title, empty: s.empty,
-		text:   func(f finding) string { return f.Check + " " + f.Title + " " + f.Message },
+		text:   func(f finding) string { return f.Check + " " + f.Title + " " + f.Message + " " + s.server(f) },
 		same:   func(a, b finding) bool { return a.key() == b.key() },
 		chosen: s.chosen,
 		enter:  func(finding) tea.Cmd { return s.explain() },
@@ -136,8 +137,8 @@ func (s *findings) judge() tea.Cmd {
 		return nil
 	}
 	s.judging, s.again, s.seen.grown = true, s.seen.grown, false
-	turn, target, session, frames, exchanges := s.seen.turn, s.room.options.Target, client.Session(), s.seen.frames(), s.seen.exchanges()
-	return func() tea.Msg { return judging.judge(turn, target, session, frames, exchanges) }
+	turn, of, session, frames, exchanges := s.seen.turn, s.room.origin(), client.Session(), s.seen.frames(), s.seen.exchanges()
+	return func() tea.Msg { return judging.judge(turn, of, session, frames, exchanges) }
 }
 
 // judged takes in what was found. What an earlier look has found stays when its
@@ -180,9 +181,22 @@ func (s *findings) looksAt(f finding) bool {
 	return true
 }
 
-// key tells findings apart.
+// key tells findings apart: what is found again on another connection with the
+// same server is the same.
 func (f finding) key() string {
-	return fmt.Sprint(f.Check, "@", f.Revision, " ", f.suite, f.turn)
+	of := fmt.Sprint(f.turn)
+	if f.of != nil {
+		of = f.of.key + " " + f.of.target.Name
+	}
+	return fmt.Sprint(f.Check, "@", f.Revision, " ", f.suite, " ", of)
+}
+
+// server is whose finding it is, "" when there is but one server.
+func (s *findings) server(f finding) string {
+	if f.of == nil || s.room.visited() < 2 {
+		return ""
+	}
+	return f.of.name()
 }
 
 // relist shows what was found: broken MUSTs first, then as they came.

@@ -28,6 +28,7 @@ type finding struct {
 	places []conformance.Place
 	suite  bool // found by a run of the suite
 	turn   int  // the connection that it was seen on, for live ones
+	of     *origin
 }
 
 // bad reports whether the finding breaks a MUST.
@@ -122,11 +123,11 @@ type judgedMsg struct {
 
 // judge judges frames of a session; it takes its time, on a goroutine of its own.
 // That time is the machine's, not the screen's: the judge rests by it.
-func (j Judging) judge(turn int, target mcp.Target, s *mcp.Session, frames []mcp.Frame, exchanges []*mcp.Exchange) judgedMsg {
+func (j Judging) judge(turn int, of *origin, s *mcp.Session, frames []mcp.Frame, exchanges []*mcp.Exchange) judgedMsg {
 	began := time.Now()
 	var all []finding
-	for _, one := range conformance.WatchSome(target, s, frames, exchanges, j.Checks(), redact.New()) {
-		all = append(all, finding{Finding: one.Finding, places: one.Places, turn: turn})
+	for _, one := range conformance.WatchSome(of.target, s, frames, exchanges, j.Checks(), redact.New()) {
+		all = append(all, finding{Finding: one.Finding, places: one.Places, turn: turn, of: of})
 	}
 	return judgedMsg{turn, all, time.Since(began)}
 }

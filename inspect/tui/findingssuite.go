@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,6 +25,7 @@ type suiteMsg struct {
 // suiteRun is a run of the whole suite on the target, on sessions of its own.
 type suiteRun struct {
 	stop        context.CancelFunc
+	of          *origin
 	began       time.Time
 	done, total int
 	at          string
@@ -63,10 +65,13 @@ func (s *findings) ran(m suiteMsg) tea.Cmd {
 		s.run.done, s.run.total, s.run.at = m.done, m.total, m.at
 		return nil
 	}
-	s.run.over, s.report, s.byRun = true, m.report, nil
+	of := s.run.of
+	s.run.over, s.report, s.reportOf = true, m.report, of
+	s.byRun = slices.DeleteFunc(s.byRun, func(f finding) bool { return f.of.key == of.key && f.of.target.Name == of.target.Name })
 	for _, f := range m.report.Worst() {
-		s.byRun = append(s.byRun, finding{Finding: f, suite: true})
+		s.byRun = append(s.byRun, finding{Finding: f, suite: true, of: of})
 	}
+	s.byRun = s.byRun[max(0, len(s.byRun)-maxFindings):]
 	s.relist()
 	return s.room.toast(OK, s.summary())
 }
@@ -77,6 +82,9 @@ func (s *findings) summary() string {
 	if s.report.Interrupted {
 		word = "stopped early"
 	}
+	if name := s.server(finding{of: s.reportOf}); name != "" {
+		word += " on " + name
+	}
 	return fmt.Sprintf("%s: %d passed, %d failed, %d warned, %d not proven", word, count[conformance.Pass], count[conformance.Fail], count[conformance.Warn],
 		count[conformance.Unproven]+count[conformance.Blocked]+count[conformance.Errored])
 }
@@ -85,7 +93,7 @@ func (s *findings) summary() string {
 func (s *findings) start(revisions []mcp.Revision, reach conformance.Reach) tea.Cmd {
 	r := s.room
 	ctx, stop := context.WithCancel(r.ctx)
-	run := &suiteRun{stop: stop, began: r.now()}
+	run := &suiteRun{stop: stop, of: r.origin(), began: r.now()}
 	s.run, s.trouble = run, ""
 	o := conformance.DefaultOptions()
 	o.Revisions, o.Reach, o.Transport = revisions, reach, r.options.Inspect.Transport

@@ -111,6 +111,9 @@ func (s *findings) row(f finding, w int) Line {
 	} else if len(f.places) > 1 {
 		where = fmt.Sprintf("live x%d", len(f.places))
 	}
+	if name := s.server(f); name != "" {
+		where = name + "  " + where
+	}
 	line := Line{S(role, sign+" "), S(Plain, f.Check), S(Dim, "  "+oneLine(f.Message))}
 	return line.Ends(L(Dim, " "+where+" "), w)
 }
@@ -161,7 +164,7 @@ func (s *findings) lines(int) ([]Line, bool) {
 		}
 	}
 	lines = append(lines, nil)
-	for _, one := range []struct{ name, text string }{{"source", f.Ref}, {"", f.Link}, {"requires", strings.Join(f.Requirements, ", ")}, {"mend", f.Fix}} {
+	for _, one := range []struct{ name, text string }{{"server", s.server(f)}, {"source", f.Ref}, {"", f.Link}, {"requires", strings.Join(f.Requirements, ", ")}, {"mend", f.Fix}} {
 		if one.text != "" {
 			lines = append(lines, row(one.name, one.text))
 		}

@@ -44,6 +44,7 @@ func (r *Room) lost(m lostMsg) tea.Cmd {
 		return nil
 	}
 	c.State, c.Err, c.Since = Lost, m.err, r.now()
+	r.Traffic.End(r.wires.latest(), c.Since.Sub(r.began))
 	return r.retry()
 }
 

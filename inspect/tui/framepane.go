@@ -68,7 +68,11 @@ func (p *framePane) Title() string {
 	if e.ID != "" {
 		title += " id " + shortened(e.ID, 20)
 	}
-	return title + "  " + size(e.Size)
+	title += "  " + size(e.Size)
+	if name := p.room.serverOf(e.Session); name != "" && p.room.visited() > 1 {
+		title += "  " + name
+	}
+	return title
 }
 
 func (p *framePane) Keys() []Key {
@@ -94,7 +98,7 @@ func (p *framePane) copy() tea.Cmd {
 	words := map[traffic.As]string{traffic.AsJSONRPC: "JSON-RPC message", traffic.AsCurl: "curl command", traffic.AsCommand: "mcpctl command", traffic.AsCase: "test case"}
 	var items []Item
 	for _, as := range traffic.Forms() {
-		text, err := r.Traffic.Export(e.N, as, r.exporting())
+		text, err := r.Traffic.Export(e.N, as, r.exporting(e))
 		if err != nil {
 			items = append(items, Item{Name: words[as], Hint: shortened(err.Error(), 60), Do: func() tea.Cmd { return p.room.toast(Warn, err.Error()) }})
 			continue
@@ -102,12 +106,6 @@ func (p *framePane) copy() tea.Cmd {
 		items = append(items, copyItem(r, words[as], text))
 	}
 	return p.room.open(newMenu(r, "copy as", items))
-}
-
-// exporting is what exports need to know of the target.
-func (r *Room) exporting() traffic.Exporting {
-	t := r.options.Target
-	return traffic.Exporting{Target: t.Name, Command: t.Command, URL: t.URL, Header: t.Header, Redact: redact.New()}
 }
 
 func (p *framePane) Update(msg tea.Msg) tea.Cmd {

@@ -72,6 +72,13 @@ func (p *listPane[T]) narrow() {
 	p.rows.setLen(len(p.found))
 }
 
+// best is which of those found fits the filter best, the first of several.
+func (p *listPane[T]) best() int {
+	wanted, _ := words(p.pattern)
+	at := rank(strings.Join(wanted, " "), p.found, func(i int) string { return p.text(p.all[i]) })
+	return at[0]
+}
+
 // words are those that must be there, and those that must not.
 func words(pattern string) (wanted, unwanted []string) {
 	for _, word := range strings.Fields(strings.ToLower(pattern)) {
@@ -104,6 +111,9 @@ func (p *listPane[T]) SetFilter(text string) {
 	was, had := p.current()
 	p.pattern = text
 	p.narrow()
+	if text != "" && len(p.found) > 0 {
+		p.rows.at = p.best()
+	}
 	if text == "" && had && p.same != nil {
 		for i, at := range p.found {
 			if p.same(p.all[at], was) {

@@ -83,7 +83,7 @@ func (m *menu) View(w, h int) []Line {
 		if kind > 0 {
 			line = append(L(Dim, it.Kind).Fit(kind+1), line...)
 		}
-		return line.Ends(L(Dim, " "+it.Hint).Cut(w/2), w)
+		return line.Ends(L(Dim, " "+it.Hint).Cut(max(w/2, w-line.Width())), w)
 	})...)
 }
 

@@ -15,8 +15,11 @@ import (
 type Options struct {
 	Target  mcp.Target
 	Inspect inspect.Options // Tell is the inspector's own
-	In      io.Reader
-	Out     io.Writer
+	// Config is the file that Target is a name from, where commands have to be
+	// told of it; "" otherwise.
+	Config string
+	In     io.Reader
+	Out    io.Writer
 	// Getenv looks a variable of the environment up; Environ is all of it.
 	Getenv  func(string) (string, bool)
 	Environ []string

@@ -70,6 +70,21 @@ func TestAFilterTakesWordsAndDeniesThem(t *testing.T) {
 	assert.False(t, fits("echo", wanted, unwanted))
 }
 
+func TestAFilterPutsTheCursorOnWhatFitsBest(t *testing.T) {
+	p := listPane[string]{text: func(s string) string { return s }}
+	p.set([]string{"toggle-simulated-logging", "get-sum", "simulate-research-query"})
+	p.rows.at = 2
+	p.SetFilter("sum")
+	found, _ := p.current()
+	assert.Equal(t, "get-sum", found)
+	p.SetFilter("nothing at all")
+	_, there := p.current()
+	assert.False(t, there)
+	p.SetFilter("!get")
+	found, _ = p.current()
+	assert.Equal(t, "toggle-simulated-logging", found, "the first of those that fit alike")
+}
+
 func TestAListKeepsItsCursorWhenItsEntriesAreReadAnew(t *testing.T) {
 	p := listPane[string]{text: func(s string) string { return s }, same: func(a, b string) bool { return a == b }}
 	p.set([]string{"a", "b", "c"})

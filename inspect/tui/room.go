@@ -43,6 +43,7 @@ type Room struct {
 	folder  string // of temporary files, "" while there is none
 	key     string // of the server, among those that were looked at
 	left    map[string]left
+	servers map[string]bool // those that there were connections with
 }
 
 // Lists are what the server offers, as far as it has been read.

@@ -28,12 +28,12 @@ func (r *Room) saveTestKey(why string, entry func() int) Key {
 
 // askTest asks which file of cases to add an entry to.
 func (r *Room) askTest(n int) tea.Cmd {
-	one, err := r.Traffic.Export(n, traffic.AsCase, r.exporting())
+	e, _ := r.Traffic.Entry(n)
+	one, err := r.Traffic.Export(n, traffic.AsCase, r.exporting(e))
 	if err != nil {
 		return r.toast(Warn, "it cannot be a test: "+err.Error())
 	}
 	one = r.redacted(one)
-	e, _ := r.Traffic.Entry(n)
 	if e.Kind == traffic.Response {
 		e, _ = r.Traffic.Entry(e.Cause)
 	}
@@ -108,11 +108,7 @@ func (r *Room) saveTest(name, one string) tea.Cmd {
 	if err != nil {
 		return r.toast(Bad, "cannot save the test: "+err.Error())
 	}
-	path := name
-	if whole, err := filepath.Abs(name); err == nil {
-		path = whole
-	}
-	return r.toast(OK, fmt.Sprintf("%q saved in %s; mcpctl test --suite cases runs it", title, path))
+	return r.toast(OK, fmt.Sprintf("%q saved in %s; mcpctl test --suite cases runs it", title, name))
 }
 
 // entryOf is the entry of the traffic that a run's last request became, 0 for

@@ -24,6 +24,9 @@ type Catalogue struct {
 	Target func(context.Context, servers.Server) (mcp.Target, error)
 	// Examine finds out how a server is, as doctor does. It starts or asks it.
 	Examine func(context.Context, servers.Server) doctor.Diagnosis
+	// Config is the file that commands have to be told to find the server by its
+	// name, "" where they find it by themselves; nil is that for all.
+	Config func(servers.Server) string
 	// Near is a path as a person writes it; nil is as it is.
 	Near func(path string) string
 }
@@ -53,6 +56,7 @@ type (
 		key    string
 		kind   mcp.TransportKind
 		target mcp.Target
+		config string
 		err    error
 	}
 	healthMsg struct {

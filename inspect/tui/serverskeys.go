@@ -127,9 +127,13 @@ func (s *serversScreen) join(row serverRow) tea.Cmd {
 	delete(s.failed, key)
 	s.detail.stale()
 	make, ctx := s.room.options.Servers.Target, s.room.ctx
+	config := ""
+	if file := s.room.options.Servers.Config; file != nil {
+		config = file(row.server)
+	}
 	return func() tea.Msg {
 		target, err := make(ctx, row.server)
-		return targetMsg{key, kind, target, err}
+		return targetMsg{key, kind, target, config, err}
 	}
 }
 
@@ -144,6 +148,7 @@ func (s *serversScreen) joined(m targetMsg) tea.Cmd {
 		s.failed[m.key] = m.err
 		return s.room.toast(Bad, m.err.Error())
 	}
+	s.room.options.Config = m.config
 	return s.room.Switch(m.key, m.target, m.kind)
 }
 

@@ -100,6 +100,9 @@ func (p *framesPane) Keys() []Key {
 	why := ""
 	if p.view.Len() == 0 {
 		why = "nothing has crossed yet"
+		if p.pattern != "" {
+			why = "nothing passes the filter; esc shows all"
+		}
 	}
 	word := "follow"
 	if p.follow {

@@ -72,17 +72,21 @@ func (a *app) casesLint(args []string, format, configFile string) error {
 		return err
 	}
 	paths, err := casePaths(conf, configFile, args)
+	named := len(args)+len(conf.Cases) > 0
 	switch {
 	case err != nil:
 		return err
 	case len(paths) == 0:
-		return usagef("there are no cases to check").hinted("Name a file, or write some to %s; docs/cases.md shows how.", casesGlob)
+		return noCases()
 	case format == "json":
-		return a.casesLintJSON(paths)
+		return a.casesLintJSON(paths, named)
 	}
-	files, err := a.readCases(paths)
+	files, err := a.readCases(paths, named)
 	if err != nil {
 		return err
+	}
+	if len(files) == 0 {
+		return noCases()
 	}
 	n := 0
 	for _, f := range files {
@@ -92,14 +96,21 @@ func (a *app) casesLint(args []string, format, configFile string) error {
 	return nil
 }
 
-func (a *app) casesLintJSON(paths []string) error {
+func noCases() error {
+	return usagef("there are no cases to check").hinted("Name a file, or write some to %s; docs/cases.md shows how.", casesGlob)
+}
+
+func (a *app) casesLintJSON(paths []string, named bool) error {
 	out := struct {
 		Schema   string          `json:"schema"`
 		Cases    []lintedCase    `json:"cases"`
 		Problems []lintedProblem `json:"problems"`
 	}{Schema: "mcpctl.cases/v1", Cases: []lintedCase{}, Problems: []lintedProblem{}}
 	for _, path := range paths {
-		f, err := readCaseFile(path)
+		f, err := readCaseFile(path, named)
+		if errors.Is(err, cases.ErrForeign) {
+			continue
+		}
 		var problems cases.Problems
 		if err != nil && !errors.As(err, &problems) {
 			return usagef("reading the cases: %w", err)

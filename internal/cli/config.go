@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -33,7 +35,7 @@ type config struct {
 	// of a project's own cases, beside this file.
 	Contract contractConfig `yaml:"contract"`
 	Lint     yaml.Node      `yaml:"lint"`
-	Cases    []string       `yaml:"cases"`
+	Cases    []placed       `yaml:"cases"`
 
 	// What `mcpctl new` and `mcpctl add` recorded, for themselves and update.
 	Template any `yaml:"template"`
@@ -84,8 +86,15 @@ func readConfig(path string) (config, error) {
 	if len(data) > maxConfig {
 		return c, usagef("reading the configuration: %s is larger than %d bytes", name, maxConfig)
 	}
+	if path == "" || filepath.Base(path) == configName {
+		var doc yaml.Node
+		if err := yaml.Unmarshal(data, &doc); err == nil && len(doc.Content) == 1 {
+			if err := checkKeys(name, configName, doc.Content[0], reflect.TypeFor[config]()); err != nil {
+				return c, err
+			}
+		}
+	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(path == "")
 	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		if path != "" && foreign(path) {
 			return config{Servers: map[string]server{}}, nil // fromClient finds them

@@ -79,8 +79,9 @@ func (a *app) contractSnapshot(c *cobra.Command, args []string, f snapshotFlags)
 		return err
 	}
 	name, version := s.Identity()
-	fmt.Fprintf(a.Err, "%s: %s %s in %d revisions: %d tools, %d resources, %d templates, %d prompts\n", a.safe(f.out), a.safe(name), a.safe(version),
-		len(s.Revisions), s.Count(contract.Tool), s.Count(contract.Resource), s.Count(contract.Template), s.Count(contract.Prompt))
+	fmt.Fprintf(a.Err, "%s: %s %s in %s: %s, %s, %s, %s\n", a.safe(f.out), a.safe(name), a.safe(version),
+		counted(len(s.Revisions), "revision"), counted(s.Count(contract.Tool), "tool"), counted(s.Count(contract.Resource), "resource"),
+		counted(s.Count(contract.Template), "template"), counted(s.Count(contract.Prompt), "prompt"))
 	return nil
 }
 

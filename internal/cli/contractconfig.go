@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,15 +11,12 @@ import (
 	"github.com/mcpctl/mcpctl/conformance/contract"
 )
 
-// contractName is the snapshot that is used if it is there and none is named.
-const contractName = "contract.json"
-
 // contractConfig is the part of mcpctl.yaml about the contract.
 type contractConfig struct {
 	// File is the snapshot that the server is held to, beside mcpctl.yaml.
 	File string `yaml:"file"`
 	// FailOn are the categories that fail, CALL and RESULT if none is named.
-	FailOn []string `yaml:"failOn"`
+	FailOn []placed `yaml:"failOn"`
 	// Ignore accepts changes.
 	Ignore []contractIgnore `yaml:"ignore"`
 }
@@ -57,8 +55,8 @@ func (c contractConfig) ignores(file string) ([]contract.Ignore, error) {
 	var all []contract.Ignore
 	for _, i := range c.Ignore {
 		if err := i.Check(); err != nil {
-			e := usagef("%s, line %d, column %d: %w", file, i.line, i.column, err)
-			if i.Rule != "" && i.Reason != "" {
+			e := wrongAt(file, i.line, i.column, "%w", err)
+			if errors.Is(err, contract.ErrNoRule) {
 				e = e.hinted("%s", didYouMean(strings.TrimPrefix(i.Rule, contractSuite), ruleNames(), "Rules are listed by: mcpctl checks list 'contract/*'"))
 			}
 			return nil, e
@@ -80,19 +78,28 @@ func ruleNames() []string {
 }
 
 // failing are the categories that fail: those of the flag, else of the project.
-func (c contractConfig) failing(flag []string) ([]contract.Category, error) {
-	words, from := flag, "--fail-on"
-	if len(words) == 0 {
-		words, from = c.FailOn, configName+": contract.failOn"
-	}
-	if len(words) == 0 {
+func (c contractConfig) failing(file string, flag []string) ([]contract.Category, error) {
+	if len(flag)+len(c.FailOn) == 0 {
 		return contract.Failing(), nil
 	}
 	var all []contract.Category
-	for _, word := range words {
+	unknown := func(word string, e *Error) error {
+		return e.hinted("%s", didYouMean(word, categoryNames(), "Choose from CALL, RESULT, ROUTING, META, UNKNOWN."))
+	}
+	for _, word := range flag {
 		category, known := contract.ParseCategory(word)
 		if !known {
-			return nil, usagef("%s: there is no category %q", from, word).hinted("%s", didYouMean(word, categoryNames(), "Choose from CALL, RESULT, ROUTING, META, UNKNOWN."))
+			return nil, unknown(word, usagef("--fail-on: there is no category %q", word))
+		}
+		all = append(all, category)
+	}
+	if len(flag) > 0 {
+		return all, nil
+	}
+	for _, p := range c.FailOn {
+		category, known := contract.ParseCategory(p.text)
+		if !known {
+			return nil, unknown(p.text, wrongAt(file, p.line, p.column, "contract.failOn: there is no category %q", p.text))
 		}
 		all = append(all, category)
 	}

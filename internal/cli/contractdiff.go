@@ -1,20 +1,13 @@
 package cli
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/conformance/contract"
 	"github.com/mcpctl/mcpctl/internal/redact"
-	"github.com/mcpctl/mcpctl/mcp"
 )
 
 // diffFlags are the flags of `contract diff` and `contract check`.
@@ -111,7 +104,7 @@ func (a *app) contractCheck(c *cobra.Command, args []string, f diffFlags) error 
 		return err
 	}
 	// The contract first: without one, no server has to be started.
-	word, err := contractWord(conf.Contract, f)
+	word, err := contractWord(conf.Contract, f.against, f.config)
 	if err != nil {
 		return err
 	}
@@ -144,23 +137,6 @@ func (a *app) against(c *cobra.Command, word string, f sourceFlags) (*contract.S
 	return a.contractSource(c, word, f)
 }
 
-// contractWord is the source of the contract: --against, mcpctl.yaml, or
-// contract.json beside it.
-func contractWord(conf contractConfig, f diffFlags) (string, error) {
-	switch {
-	case f.against != "":
-		return f.against, nil
-	case conf.File != "":
-		return besideConfig(f.config, conf.File), nil
-	}
-	path := besideConfig(f.config, contractName)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return "", usagef("there is no contract to hold the server to: neither --against, nor contract.file in %s, nor %s", configName, path).
-			hinted("Take one with: mcpctl contract snapshot --out %s TARGET", path)
-	}
-	return path, nil
-}
-
 // diffJudge is how a diff is judged and shown: what is accepted, what fails, and
 // what is kept secret.
 type diffJudge struct {
@@ -188,7 +164,7 @@ func (a *app) diffing(f diffFlags) (conf config, j diffJudge, err error) {
 	if j.ignore, err = conf.Contract.ignores(file); err != nil {
 		return conf, j, err
 	}
-	j.failing, err = conf.Contract.failing(f.failOn)
+	j.failing, err = conf.Contract.failing(file, f.failOn)
 	return conf, j, err
 }
 
@@ -204,33 +180,4 @@ func (j diffJudge) hide(text string) string {
 		text = r.String(text)
 	}
 	return text
-}
-
-// contractFindings hold a live server to the project's contract, for `mcpctl test`.
-func (a *app) contractFindings(ctx context.Context, target mcp.Target, conf config, configFile string, o contract.TakeOptions) ([]conformance.Finding, error) {
-	file := configFile
-	if file == "" {
-		file = configName
-	}
-	ignore, err := conf.Contract.ignores(file)
-	if err != nil {
-		return nil, err
-	}
-	failing, err := conf.Contract.failing(nil)
-	if err != nil {
-		return nil, err
-	}
-	before, err := fileContract(besideConfig(configFile, conf.Contract.File))
-	if err != nil {
-		return nil, fmt.Errorf("holding the server to its contract: %w", err)
-	}
-	after, err := contract.Take(ctx, target, o)
-	if err != nil {
-		return nil, err
-	}
-	d := contract.Compare(before, after, contract.Options{Ignore: ignore, Now: time.Now()})
-	for _, s := range d.Stale {
-		fmt.Fprintf(a.Err, "mcpctl: ignore rule %s\n", a.safe(s))
-	}
-	return d.FindingsFailing(failing), nil
 }

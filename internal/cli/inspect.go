@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -79,6 +80,9 @@ func (a *app) runInspect(c *cobra.Command, args []string, f screenFlags) error {
 		Plain: f.plain || a.env("MCPCTL_PLAIN") != "", Still: f.still || a.env("MCPCTL_REDUCED_MOTION") != "", NoMouse: f.noMouse,
 		StateFile: a.stateFile(), Redact: aboard.secrets.String, Judging: a.judging(), Rules: contractRules(),
 		Servers: aboard.catalogue(), SignIn: aboard.signingIn(), Tape: recording, TapeName: name,
+	}
+	if c.ArgsLenAtDash() < 0 && len(args) == 1 && !strings.Contains(args[0], "://") {
+		screen.Config = f.config
 	}
 	a.keeping(&screen)
 	if f.drive != "" {

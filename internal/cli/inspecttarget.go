@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -87,7 +88,8 @@ func (b *aboard) catalogue() tui.Catalogue {
 				},
 			})
 		},
-		Near: func(path string) string { return near(path, home) },
+		Config: b.config,
+		Near:   func(path string) string { return near(path, home) },
 	}
 }
 
@@ -102,6 +104,18 @@ func (b *aboard) find() (servers.Found, error) {
 		return found, fmt.Errorf("--config: there is no file %s", b.flags.config)
 	}
 	return found, err
+}
+
+// config is the file that has to be named for commands to find the server by its
+// name: that of --config, or a project's that is not mcpctl.yaml.
+func (b *aboard) config(s servers.Server) string {
+	switch {
+	case b.flags.config != "":
+		return b.flags.config
+	case s.Scope == servers.Project && filepath.Base(s.File) != "mcpctl.yaml":
+		return near(s.File, "") // a shell does not expand a quoted ~
+	}
+	return ""
 }
 
 func (b *aboard) look(r servers.Ref) (string, bool) {

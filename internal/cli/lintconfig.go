@@ -48,7 +48,7 @@ func (a *app) lintOptions(conf config, only, skip []string) (lint.Options, error
 
 // lintWrong is an error at a place in mcpctl.yaml.
 func lintWrong(at *yaml.Node, format string, args ...any) *Error {
-	return usagef("%s, line %d, column %d: %w", configName, at.Line, at.Column, usagef(format, args...))
+	return wrongAt(configName, at.Line, at.Column, format, args...)
 }
 
 // pairs are the keys and values of a mapping, in order.

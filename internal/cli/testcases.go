@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -25,30 +26,40 @@ func (a *app) caseFiles(conf config, configFile string, flag []string) ([]*cases
 	if err != nil {
 		return nil, err
 	}
-	return a.readCases(paths)
+	return a.readCases(paths, len(flag)+len(conf.Cases) > 0)
 }
 
 // casePaths are the paths of the files of cases, in order.
 func casePaths(conf config, configFile string, flag []string) ([]string, error) {
-	globs, from := flag, "--cases"
+	globs := make([]placed, 0, len(flag))
+	for _, glob := range flag {
+		globs = append(globs, placed{text: glob})
+	}
 	if len(flag) == 0 {
-		globs, from = nil, configName+": cases"
-		for _, glob := range conf.Cases {
-			globs = append(globs, besideConfig(configFile, filepath.FromSlash(glob)))
-		}
+		globs = conf.Cases
 	}
 	if len(globs) == 0 {
 		found, _ := filepath.Glob(besideProject(configFile, filepath.FromSlash(casesGlob))) // the pattern is right
 		return found, nil
 	}
+	wrong := func(glob placed, format string, args ...any) error {
+		if glob.line == 0 {
+			return usagef("--cases: %w", usagef(format, args...))
+		}
+		return wrongAt(cmp.Or(configFile, configName), glob.line, glob.column, format, args...)
+	}
 	var all []string
 	for _, glob := range globs {
-		found, err := filepath.Glob(glob)
+		pattern := glob.text
+		if glob.line > 0 {
+			pattern = besideConfig(configFile, filepath.FromSlash(pattern))
+		}
+		found, err := filepath.Glob(pattern)
 		if err != nil {
-			return nil, usagef("%s: %q is no pattern: %w", from, glob, err)
+			return nil, wrong(glob, "%q is no pattern: %w", glob.text, err)
 		}
 		if len(found) == 0 {
-			return nil, usagef("%s: no file matches %q", from, glob)
+			return nil, wrong(glob, "no file matches %q", glob.text)
 		}
 		for _, path := range found {
 			if !slices.Contains(all, path) {
@@ -57,7 +68,7 @@ func casePaths(conf config, configFile string, flag []string) ([]string, error) 
 		}
 	}
 	if len(all) > maxCaseFiles {
-		return nil, usagef("%s: there are more than %d files", from, maxCaseFiles)
+		return nil, usagef("there are more than %d files of cases", maxCaseFiles)
 	}
 	return all, nil
 }
@@ -70,15 +81,19 @@ func besideProject(configFile, path string) string {
 	return besideConfig(configFile, path)
 }
 
-// readCases reads files of cases, and tells all that is wrong with them.
-func (a *app) readCases(paths []string) ([]*cases.File, error) {
+// readCases reads files of cases, and tells all that is wrong with them. What is
+// plainly something else is passed over, unless somebody named it.
+func (a *app) readCases(paths []string, named bool) ([]*cases.File, error) {
 	var files []*cases.File
 	names := map[string]string{}
 	wrong, count := 0, 0
 	for _, path := range paths {
-		f, err := readCaseFile(path)
+		f, err := readCaseFile(path, named)
 		var problems cases.Problems
 		switch {
+		case errors.Is(err, cases.ErrForeign):
+			fmt.Fprintf(a.Err, "%s is passed over: it has no list of cases\n", a.safe(path))
+			continue
 		case errors.As(err, &problems):
 			wrong++
 			count += len(problems)
@@ -100,7 +115,9 @@ func (a *app) readCases(paths []string) ([]*cases.File, error) {
 	return files, nil
 }
 
-func readCaseFile(path string) (*cases.File, error) {
+// readCaseFile reads a file of cases; cases.ErrForeign says that it is none, if
+// nobody named it.
+func readCaseFile(path string, named bool) (*cases.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -109,6 +126,9 @@ func readCaseFile(path string) (*cases.File, error) {
 	data, err := io.ReadAll(io.LimitReader(f, cases.MaxFile+1))
 	if err != nil {
 		return nil, err
+	}
+	if !named && cases.Foreign(data) {
+		return nil, cases.ErrForeign
 	}
 	return cases.Parse(path, data)
 }

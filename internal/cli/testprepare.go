@@ -41,6 +41,7 @@ type testRun struct {
 	plan    *conformance.Plan // of the checks; nil without them
 	own     *cases.Plan       // nil without cases
 	spoken  mcp.Spoken        // without the checks, which find out themselves
+	stale   []string          // what mcpctl.yaml accepts although nothing finds it
 }
 
 // prepareTest finds out everything that can be wrong with the command line and
@@ -98,7 +99,7 @@ func (r *testRun) choose() error {
 	r.suites = r.flags.suites
 	if len(r.suites) == 0 {
 		r.suites = []string{suiteConformance}
-		if r.conf.Contract.File != "" {
+		if hasContract(r.conf.Contract, r.flags.config) {
 			r.suites = append(r.suites, suiteContract)
 		}
 		if len(r.files) > 0 {
@@ -113,8 +114,6 @@ func (r *testRun) choose() error {
 	switch {
 	case r.runs(suiteCases) && len(r.files) == 0:
 		return usagef("there are no cases to run").hinted("Write some to cases/*.yaml, name files in mcpctl.yaml under cases, or give --cases GLOB; docs/cases.md shows how.")
-	case r.runs(suiteContract) && r.conf.Contract.File == "":
-		return usagef("there is no contract to hold the server to").hinted("Take one with `mcpctl contract snapshot --out contract.json`, and name it in mcpctl.yaml under contract.file.")
 	case r.flags.updateGoldens && !r.runs(suiteCases):
 		return usagef("--update writes the golden files of cases, and no cases run")
 	}
@@ -131,7 +130,10 @@ func (r *testRun) readable() error {
 	if !r.runs(suiteContract) {
 		return nil
 	}
-	_, err := fileContract(besideConfig(r.flags.config, r.conf.Contract.File))
+	path, err := contractWord(r.conf.Contract, "", r.flags.config)
+	if err == nil {
+		_, err = fileContract(path)
+	}
 	return err
 }
 

@@ -39,6 +39,7 @@ func (r *testRun) run(c *cobra.Command) (*conformance.Report, error) {
 		}
 		report.Findings = append(report.Findings, found...)
 	}
+	report.Stale = append(report.Stale, r.stale...)
 	report.Partial, report.Interrupted = r.partial(), ctx.Err() != nil
 	report.Millis = time.Since(r.started).Milliseconds()
 	report.Tally()
@@ -113,7 +114,9 @@ func (r *testRun) runLint(c *cobra.Command, _ *progress) ([]conformance.Finding,
 	if err != nil {
 		return nil, err
 	}
-	return r.selected(r.app.redacted(lint.Check(surface, o).Findings)), nil
+	result := lint.Check(surface, o)
+	r.stale = result.Stale
+	return r.selected(r.app.redacted(result.Findings)), nil
 }
 
 // selected are the findings that the globs keep.

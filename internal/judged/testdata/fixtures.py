@@ -42,6 +42,11 @@ server = MCPServer(name="fixtures", version="1")
 low = server._lowlevel_server
 
 
+from .wire import name_all_revisions  # noqa: E402
+
+name_all_revisions(low)
+
+
 def new_server() -> Any:
     return low
 
@@ -378,3 +383,6 @@ for method, params in {
     "resources/unsubscribe": UnsubscribeRequestParams,
 }.items():
     low.add_request_handler(method, params, accept)
+
+for offered in [*server._tool_manager._tools.values(), *server._prompt_manager._prompts.values()]:
+    offered.description = offered.name

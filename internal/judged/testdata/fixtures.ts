@@ -91,14 +91,17 @@ function plain(server: McpServer): void {
   server.registerTool("test_x_mcp_header", { description: "test_x_mcp_header", inputSchema: fromJsonSchema(schema as any) } as any, ((args: any) => say(text(`region=${args.region}`))) as any);
 }
 
+// On the stream of the call: whether there is another one yet is open.
+const on = (ctx: any) => ({ relatedRequestId: ctx.mcpReq.id });
+
 // Questions that a server asked the client itself, before 2026-07-28.
 function asking(server: McpServer): void {
   const elicit = async (ctx: any, message: string, properties: Record<string, unknown>) => {
-    const answer = await ctx.mcpReq.elicitInput({ mode: "form", message, requestedSchema: { type: "object", properties } });
+    const answer = await ctx.mcpReq.elicitInput({ mode: "form", message, requestedSchema: { type: "object", properties } }, on(ctx));
     return say(text(`action=${answer.action}, content=${JSON.stringify(answer.content)}`));
   };
   server.registerTool("test_sampling", { description: "test_sampling", inputSchema: z.object({ prompt: z.string() }) }, (async ({ prompt }: any, ctx: any) => {
-    const answer = await ctx.mcpReq.requestSampling(sample(prompt));
+    const answer = await ctx.mcpReq.requestSampling(sample(prompt), on(ctx));
     return say(text(`LLM response: ${answer.content.text}`));
   }) as any);
   server.registerTool("test_elicitation", { description: "test_elicitation", inputSchema: z.object({ message: z.string() }) }, (({ message }: any, ctx: any) =>
