@@ -11,6 +11,15 @@ type alike struct {
 	subjects []string
 }
 
+// revisions are those in which it changed, "" for all of them.
+func (a alike) revisions() string {
+	var names []string
+	for _, r := range a.Revisions {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ", ")
+}
+
 // mostSubjects is how many subjects are named before the rest is counted.
 const mostSubjects = 4
 

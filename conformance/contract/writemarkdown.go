@@ -63,6 +63,9 @@ func (d *Diff) table(b *strings.Builder, category Category) (left int) {
 		if c.where() != "" {
 			at = "<br>at " + prose(c.where())
 		}
+		if in := c.revisions(); in != "" {
+			at += "<br>in " + in
+		}
 		row := fmt.Sprintf("| %s%s | %s%s | `%s` |\n", prose(c.who(false)), at, prose(c.Message), example(c.Change), c.Rule)
 		if b.Len()+len(row) > maxComment {
 			left += len(c.subjects)

@@ -100,12 +100,8 @@ func (t *textDiff) category(c Category) {
 
 func (t *textDiff) change(c alike) {
 	in := ""
-	if len(c.Revisions) > 0 {
-		var names []string
-		for _, r := range c.Revisions {
-			names = append(names, string(r))
-		}
-		in = t.paint("2", " in "+strings.Join(names, ", "))
+	if names := c.revisions(); names != "" {
+		in = t.paint("2", " in "+names)
 	}
 	if c.where() != "" {
 		in = t.paint("2", " at ") + t.safe(c.where()) + in

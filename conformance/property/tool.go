@@ -177,8 +177,11 @@ func (t *tester) blame(ctx context.Context, s *subject, changed []string, r *res
 // shrink looks for the smallest input that breaks the rule by itself, in a
 // session of its own.
 func (t *tester) shrink(ctx context.Context, s *subject, f *failure) {
-	// What is never answered costs a time limit with each success.
-	ctx, cancel := context.WithTimeout(ctx, t.options.Shrink+3*t.options.Limits.Call)
+	budget := t.options.Shrink + 2*t.options.Limits.Call
+	if f.rule == toolAnswers || f.rule == toolID { // each success costs a time limit
+		budget = t.options.Shrink/10 + 4*t.options.Limits.Call
+	}
+	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	if _, err := t.fresh(ctx); err != nil {
 		return

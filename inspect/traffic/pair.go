@@ -43,6 +43,10 @@ func (l *Log) other(s *session, e *Entry, f Frame) {
 		}
 		return
 	case f.Channel == ChannelStderr:
+		line, _, _ := strings.Cut(strings.TrimSpace(string(f.Data[:min(len(f.Data), 4*maxLabel)])), "\n")
+		e.Note = label("stderr: " + line)
+	case f.Size == 0 && f.Event != nil:
+		e.Note = "empty event" // a place to take the stream up again from
 	case f.Size == 0:
 		e.Note = "empty"
 	case f.Cut():

@@ -72,13 +72,22 @@ func (a *app) guarded(f func() tea.Cmd) (cmd tea.Cmd) {
 	return f()
 }
 
+// wholeScreen lets all lines scroll again. The renderer scrolls a part of the
+// lines in between and afterwards all that it knew of; a terminal that grew
+// meanwhile would go on scrolling no more than those. The cursor stays.
+const wholeScreen = "\x1b7\x1b[r\x1b8"
+
 // take sorts the messages: those for the shell itself, keys and mouse, and those
 // for everybody.
 func (a *app) take(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case tea.WindowSizeMsg:
+		known := a.w > 0
 		a.w, a.h = m.Width, m.Height
-		return nil
+		if !known {
+			return nil
+		}
+		return tea.Sequence(tea.Raw(wholeScreen), tea.ClearScreen)
 	case tea.BackgroundColorMsg:
 		a.room.options.light = !m.IsDark()
 		a.retheme()

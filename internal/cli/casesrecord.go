@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -173,7 +174,11 @@ func (a *app) showLearnt(l cases.Learnt, out string) error {
 	if err := free(out); err != nil { // it may have come meanwhile
 		return err
 	}
-	if err := atomic.WriteFile(out, text, 0o644); err != nil {
+	err := os.MkdirAll(filepath.Dir(out), 0o750) // the first case makes the folder of cases
+	if err == nil {
+		err = atomic.WriteFile(out, text, 0o644)
+	}
+	if err != nil {
 		return &Error{Code: ExitEnvironment, Err: fmt.Errorf("writing the cases: %w", err)}
 	}
 	fmt.Fprintf(a.Err, "wrote %s: %s, %s, %s, %s\n", a.safe(out), counted(l.Cases, "case"), counted(l.Steps, "step"),

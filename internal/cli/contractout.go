@@ -48,7 +48,9 @@ func (a *app) writeDiff(w io.Writer, format report.Format, d *contract.Diff, j d
 	case "markdown":
 		err = d.WriteMarkdown(&out, j.failing)
 	default:
-		err = format.Write(&out, d.Report(conformance.Tool{Name: "mcpctl", Version: version()}, j.failing), o)
+		r := d.Report(conformance.Tool{Name: "mcpctl", Version: version()}, j.failing)
+		linkRules(r.Findings)
+		err = format.Write(&out, r, o)
 	}
 	if err != nil {
 		return err

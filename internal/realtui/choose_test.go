@@ -56,7 +56,7 @@ func TestAServerIsChosenFromTheConfigurations(t *testing.T) {
 	term.text("@")
 	term.see("connected")
 	term.text("q")
-	term.see("shell:")
+	term.ended()
 }
 
 // A server that wants a token is signed in at, in the browser that the user asks
@@ -88,12 +88,12 @@ func TestTheUserSignsIn(t *testing.T) {
 	term.see("ready")
 	assert.NotRegexp(t, regexp.MustCompile(`at-[A-Z0-9]{20}|rt-[A-Z0-9]{20}`), term.screen())
 	term.text("q")
-	term.see("shell:")
+	term.ended()
 	term.line("clear")
 	term.inspect(site.URL())
 	term.see("Authorization: your token")
 	term.text("q")
-	term.see("shell:")
+	term.ended()
 }
 
 // Leaving in the middle of a sign-in closes the port and gives the terminal back.
@@ -112,7 +112,7 @@ func TestASignInIsLeft(t *testing.T) {
 	term.see("None of them has been asked yet.")
 	assert.NotRegexp(t, regexp.MustCompile(`\x1b\[([0-9]+;)*[34][0-8][;m]`), term.coloured())
 	term.text("q")
-	term.see("shell:")
+	term.ended()
 	access, refresh := site.Tokens()
 	assert.Zero(t, access+refresh)
 }

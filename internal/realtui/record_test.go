@@ -52,7 +52,7 @@ func TestARealSessionIsRecordedAndLookedAt(t *testing.T) {
 			term.keys("C-r")
 			term.see("recorded into")
 			term.keys("q")
-			term.see("shell:")
+			term.ended()
 			saved, err := os.ReadFile(cases)
 			require.NoError(t, err)
 			assert.Contains(t, string(saved), "call: echo")
@@ -72,7 +72,7 @@ func TestARealSessionIsRecordedAndLookedAt(t *testing.T) {
 				term.see("recording")
 			}
 			term.keys("q")
-			term.see("shell:")
+			term.ended()
 		})
 	}
 }
@@ -87,5 +87,5 @@ func TestStandardErrorIsSeenAtOnce(t *testing.T) {
 	term.text("6")
 	term.see(`no database\x1b[31m yet`)
 	term.keys("q")
-	term.see("shell:")
+	term.ended()
 }

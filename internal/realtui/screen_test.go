@@ -59,7 +59,7 @@ func TestRealServersAreLookedInto(t *testing.T) {
 					})
 				}
 				term.keys("q")
-				term.see("shell:")
+				term.ended()
 			})
 		}
 	}
@@ -79,7 +79,7 @@ func TestTheTerminalIsGivenBack(t *testing.T) {
 		term, pid := inspected(t, 80, 24)
 		term.keys("C-c")
 		term.gone("Overview")
-		term.see("shell:")
+		term.ended()
 		gone(t, pid)
 	})
 	t.Run("after kill -TERM", func(t *testing.T) {
@@ -191,7 +191,7 @@ func TestACallIsCancelledAndTheProgramGoesOn(t *testing.T) {
 	term.keys("C-c")
 	term.see("cancelled")
 	term.text("q")
-	term.see("shell:")
+	term.ended()
 }
 
 // inspected is a terminal in which the inspector has connected to our own server,

@@ -50,7 +50,7 @@ func TestARealServersQuestionIsAnswered(t *testing.T) {
 			term.see("elicitation/create")
 			term.gone("tools/list")
 			term.text("q")
-			term.see("shell:")
+			term.ended()
 		})
 	}
 }
@@ -83,5 +83,5 @@ func TestNobodyListens(t *testing.T) {
 	term.text("2r")
 	term.see("no tool is chosen")
 	term.text("q")
-	term.see("shell:")
+	term.ended()
 }

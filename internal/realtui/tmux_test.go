@@ -118,6 +118,15 @@ func (m *terminal) gone(text string) {
 	m.until(fmt.Sprintf("%q to go", text), func() bool { return !strings.Contains(m.screen(), text) })
 }
 
+// ended waits until the shell answers again: the program is gone, and has written
+// what it remembers.
+func (m *terminal) ended() {
+	m.t.Helper()
+	m.see("shell:")
+	m.line(`echo the shell is b""ack`)
+	m.see("the shell is back")
+}
+
 // until looks again and again until something holds.
 func (m *terminal) until(what string, holds func() bool) {
 	m.t.Helper()

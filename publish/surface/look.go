@@ -68,6 +68,7 @@ func Look(ctx context.Context, target mcp.Target, o Options, opened func(mcp.Rev
 	if err != nil {
 		return fmt.Errorf("asking %s for its surface: %w", target.Name, err)
 	}
+	askAgain(ctx, target, o, spoken)
 	defer func() {
 		for _, s := range spoken.Sessions {
 			_ = s.Close(context.WithoutCancel(ctx)) // it has served its purpose
@@ -81,6 +82,22 @@ func Look(ctx context.Context, target mcp.Target, o Options, opened func(mcp.Rev
 		}
 	}
 	return nil
+}
+
+// askAgain opens a session once more, one after the other, in the revisions of the
+// handshake in which the server has said nothing: five processes that start at once
+// on a busy machine may all come too late, and a revision that is lacking is a
+// promise that seems to be withdrawn.
+func askAgain(ctx context.Context, target mcp.Target, o Options, spoken mcp.Spoken) {
+	for _, r := range slices.Sorted(maps.Keys(spoken.Refused)) {
+		if r.Era() != mcp.Handshake || spoken.Refused[r].Cause != mcp.CauseSilent {
+			continue
+		}
+		again, err := mcp.Detect(ctx, target, []mcp.Revision{r}, mcp.Options{Transport: spoken.Transport, Limits: o.Limits})
+		if err == nil {
+			spoken.Sessions[r] = again.Sessions[r]
+		}
+	}
 }
 
 // look asks for all lists in one revision.

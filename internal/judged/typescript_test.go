@@ -1,0 +1,110 @@
+package judged_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpctl/mcpctl/mcp"
+	"github.com/mcpctl/mcpctl/scaffold"
+	"github.com/mcpctl/mcpctl/scaffold/pack"
+	"github.com/mcpctl/mcpctl/testservers"
+)
+
+// The template in TypeScript is judged as those in Go are, at both ends.
+func TestWhatTheTypeScriptTemplateMakes(t *testing.T) {
+	dir := testservers.Dir(t)
+	tmpl := open(t, "typescript")
+	for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			judgeNode(t, dir, tmpl, row)
+		})
+	}
+}
+
+func judgeNode(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
+	p := render(t, tmpl, row)
+	s := p.buildNode(t, dir)
+	t.Run("its own tests", func(t *testing.T) {
+		p.npm(t, dir, "run", "check")
+		p.npm(t, dir, "test")
+		p.npm(t, dir, "run", "build") // what is published
+	})
+	t.Run("mcpctl over stdio", func(t *testing.T) { slowly(t, mcp.Target{Name: p.name, Command: s.Stdio}) })
+	url := testservers.StartHTTP(t, s)
+	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
+	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
+	t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
+	t.Run("the official inspector", func(t *testing.T) {
+		inspected(t, dir, []string{"--transport", "http", url})
+		inspected(t, dir, s.Stdio)
+	})
+	fixtures := testservers.StartHTTP(t, project{p.name, withNodeFixtures(t, p.dir)}.servedNode(dir))
+	for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
+		t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
+	}
+}
+
+// buildNode installs what a project in TypeScript needs; Node runs it as it stands.
+func (p project) buildNode(t *testing.T, dir string) testservers.Server {
+	t.Helper()
+	p.npm(t, dir, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
+	return p.servedNode(dir)
+}
+
+func (p project) servedNode(dir string) testservers.Server {
+	s := served(filepath.Join(p.dir, "src/main.ts"))
+	node := []string{testservers.Official(dir)[0], "--disable-warning=ExperimentalWarning"}
+	at := len(s.Stdio) - 1
+	s.Name, s.Stdio = p.name, slices.Insert(slices.Clone(s.Stdio), at, node...)
+	listen := s.HTTP
+	s.HTTP = func(port int) []string { return slices.Insert(listen(port), at, node...) }
+	return s
+}
+
+// npm runs npm with the pinned Node.
+func (p project) npm(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	path := filepath.Dir(testservers.Official(dir)[0]) + string(os.PathListSeparator) + os.Getenv("PATH")
+	run(t, p.dir, []string{"PATH=" + path}, append([]string{"npm"}, args...)...)
+}
+
+// withNodeFixtures copies a project and joins the tools that the official suite
+// calls by name where the template makes its server.
+func withNodeFixtures(t *testing.T, from string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "fixtures")
+	require.NoError(t, os.CopyFS(filepath.Join(dir, "src"), os.DirFS(filepath.Join(from, "src"))))
+	require.NoError(t, os.Symlink(filepath.Join(from, "node_modules"), filepath.Join(dir, "node_modules")))
+	manifest, err := os.ReadFile(filepath.Join(from, "package.json"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "package.json"), manifest, 0o644))
+	fixtures, err := os.ReadFile("testdata/fixtures.ts")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "src/fixtures.ts"), fixtures, 0o644))
+	joined := 0
+	require.NoError(t, filepath.WalkDir(filepath.Join(dir, "src"), func(path string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".ts") || strings.HasSuffix(path, ".test.ts") || filepath.Base(path) == "fixtures.ts" {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(source), "new McpServer(") {
+			return err
+		}
+		joined++
+		way, err := filepath.Rel(filepath.Dir(path), filepath.Join(dir, "src/fixtures.ts"))
+		if err != nil {
+			return err
+		}
+		line, rest, _ := strings.Cut(string(source), "\n") // the first line may be a #!
+		text := line + "\nimport * as fixtures from \"./" + filepath.ToSlash(way) + "\";\n" + rest
+		return os.WriteFile(path, []byte(strings.Replace(text, "new McpServer(", "fixtures.newServer(", 1)), 0o644)
+	}))
+	require.Equal(t, 1, joined, "the template makes its server in one place")
+	return dir
+}
