@@ -109,12 +109,13 @@ var languages = map[string]language{
 	"typescript": {
 		title:    "npm",
 		reserved: func(name, _ string) bool { return slices.Contains(npmNames, name) },
-		next:     []string{"npm install", "npm test"},
+		next:     []string{"npm ci", "npm test"},
 	},
 	"python": {
 		title:    "Python",
 		reserved: func(_, ident string) bool { return slices.Contains(pythonNames, ident) },
-		next:     []string{"uv sync", "uv run pytest"},
+		next: []string{"python3 -m venv .venv", ".venv/bin/python -m pip install --require-hashes -r requirements-dev.txt",
+			".venv/bin/python -m pytest -q"},
 	},
 }
 

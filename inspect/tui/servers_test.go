@@ -181,6 +181,7 @@ func TestAProjectsCommandIsStartedOnlyAfterAYes(t *testing.T) {
 	// The yes was for this command as it is written, not for what it becomes.
 	d.keys("@", "enter")
 	d.until("it to be chosen again", func() bool { return len(s.chosen()) == 2 })
+	d.see("▸Overview◂")
 	d.listed()
 	s.write(s.project, ".mcp.json", `{"mcpServers": {"builder": {"command": "./evil.sh"}}}`)
 	d.keys("@", "r")

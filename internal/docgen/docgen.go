@@ -8,7 +8,7 @@
 // A test fails while the committed pages are not what it would write.
 package docgen
 
-//go:generate go run ./gen ../../docs/checks ../../docs/rules
+//go:generate go run ./gen ../../docs/checks ../../docs/rules ../../docs/templates
 
 import (
 	"fmt"

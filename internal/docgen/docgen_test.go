@@ -26,6 +26,9 @@ const (
 func TestPagesAreCurrent(t *testing.T) {
 	areCurrent(t, folder, Pages())
 	areCurrent(t, ruleFolder, RulePages())
+	templates, err := TemplatePages(t.Context())
+	require.NoError(t, err)
+	areCurrent(t, "../../docs/templates", templates)
 }
 
 func areCurrent(t *testing.T, folder string, pages map[string]string) {

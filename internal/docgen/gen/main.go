@@ -1,8 +1,10 @@
-// Command gen writes the pages of docs/checks and docs/rules into the folders that
-// its arguments name, in this order, and removes pages of suites that are no more.
+// Command gen writes the pages of docs/checks, docs/rules and docs/templates into
+// the folders that its arguments name, in this order, and removes pages of what is
+// no more.
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -20,8 +22,15 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 2 {
+	if len(args) != 3 {
 		return errors.New("name the folders to write to, as go generate does")
+	}
+	templates, err := docgen.TemplatePages(context.Background())
+	if err != nil {
+		return err
+	}
+	if err := write(args[2], templates); err != nil {
+		return err
 	}
 	if err := write(args[0], docgen.Pages()); err != nil {
 		return err
