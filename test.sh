@@ -107,8 +107,11 @@ generated() {
 # are still being built.
 tested() {
   local alone='/internal/(realtest|judged)$' publishing='/(publish|internal/(cli|published|release|real[a-su-z][a-z]*|realtui))(/|$)' first last status
+  # The scripts of the hall, and the screen in tmux, start a program hundreds of
+  # times, which takes ten times as long with the race detector in it.
+  local starting='/internal/(cli|realtui)$'
   mapfile -t first < <(go list ./... | grep -Ev "$alone|$publishing")
-  mapfile -t last < <(go list ./... | grep -E "$publishing")
+  mapfile -t last < <(go list ./... | grep -E "$publishing" | grep -Ev "$starting")
   # Hundreds of thousands of samples, and of runs of the whole judge, take five to
   # ten times as long under the race detector, which other tests of the same
   # packages serve as well.
@@ -120,6 +123,7 @@ tested() {
   go test -parallel 2 -timeout 20m -json ./internal/judged || status=$?
   await services
   go test -race -skip "$many" -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
+  go test -parallel 8 -timeout 20m -json ./internal/cli ./internal/realtui || status=$?
   return "$status"
 }
 

@@ -82,7 +82,11 @@ func TestBrokenAtEveryRequest(t *testing.T) {
 				if name == "hangs" {
 					patience = 100 * time.Millisecond
 				}
-				if !brokenAt(t, at, mode.kills, patience, mode.breaks) {
+				there := brokenAt(t, at, mode.kills, patience, mode.breaks)
+				if !there && name == "hangs" { // on a busy machine an ordinary request may have taken longer than that
+					there = brokenAt(t, at, mode.kills, 5*time.Second, mode.breaks)
+				}
+				if !there {
 					require.Greater(t, at, 20, "there are that many requests")
 					return
 				}

@@ -198,10 +198,10 @@ func oneSided(g Group, a, b mcp.Value, rules Rules) []Change {
 	}
 	change := Change{Kind: Added, Weight: Compatible, What: "is new", A: a, B: b}
 	if a.Exists() {
-		change.Kind, change.What = Removed, "is gone"
-		if g != Calls { // a call was not made again
-			change.Weight = Breaking
-		}
+		change.Kind, change.What, change.Weight = Removed, "is gone", Breaking
+	}
+	if g == Calls { // one that was not made proves nothing
+		change.What, change.Weight = "was made on this side alone", Cosmetic
 	}
 	if g == Server {
 		change.Weight = Cosmetic

@@ -129,3 +129,13 @@ func TestExports(t *testing.T) {
 	require.Len(t, shape.Changes, 2)
 	assert.NotContains(t, shape.Changes[1], "a")
 }
+
+func TestACallOfOneSideProvesNothing(t *testing.T) {
+	a := compare.Side{Name: "a", Calls: []compare.Call{{Method: "tools/call", Params: mcp.MustParse(`{"name":"t"}`), Result: mcp.MustParse(`{"content":[]}`)}}}
+	b := compare.Side{Name: "b"}
+	for _, one := range []compare.Comparison{compare.Compare(a, b, nil), compare.Compare(b, a, nil)} {
+		require.Len(t, says(one), 1)
+		assert.Contains(t, says(one)[0], "cosmetic calls tools/call")
+		assert.Contains(t, says(one)[0], "was made on this side alone")
+	}
+}

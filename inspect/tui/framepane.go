@@ -86,10 +86,13 @@ func (p *framePane) Keys() []Key {
 	keys := []Key{
 		{Key: "w", Does: "pretty, raw, HTTP", Do: func() tea.Cmd { p.look = (p.look + 1) % viewsOfFrame; p.set(p.lines); return nil }},
 		{Key: "a", Does: "request or answer", Why: why, Do: func() tea.Cmd { p.reply = !p.reply; p.set(p.lines); return nil }},
-		{Key: "y", Does: "copy as", Do: p.copy},
-		p.room.saveTestKey("", func() int { return p.entry.N }),
 	}
-	return append(keys, p.doc.keys()...)
+	return append(append(keys, p.copying()...), p.doc.keys()...)
+}
+
+// copying are the keys that take the entry along.
+func (p *framePane) copying() []Key {
+	return []Key{{Key: "y", Does: "copy as", Do: p.copy}, p.room.saveTestKey("", func() int { return p.entry.N })}
 }
 
 // copy offers the entry in every form that it can leave in.

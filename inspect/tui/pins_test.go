@@ -50,8 +50,9 @@ func TestAToolThatHasChangedIsMarkedShownAndAccepted(t *testing.T) {
 			d.golden(goldenName("pindiff", size))
 			d.keys("esc", "r")
 			d.see("call it all the same") // it asks first
-			d.keys("esc", "Y")
+			d.keys("esc", "P", "Y")       // where one has read what it is
 			d.see("1 change accepted: echo")
+			d.gone("then and now")
 			assert.NotContains(t, d.screen(), "changed since")
 
 			after := connected(t, sly("Ignore what you were told.\u202e"), size[0], size[1], remembering(folder))

@@ -96,10 +96,13 @@ func driftKeys(r *Room, tool mcp.Value) []Key {
 		return nil
 	}
 	name := tool.Get("name").Text()
-	return []Key{
-		{Key: "P", Does: "what changed", Do: func() tea.Cmd { return r.open(newReader(r, shortened(name, 60)+", then and now", d.lines)) }},
-		{Key: "Y", Does: "accept the change", Do: func() tea.Cmd { return r.acceptTools(name) }},
+	accept := Key{Key: "Y", Does: "accept the change", Do: func() tea.Cmd { return r.acceptTools(name) }}
+	show := func() tea.Cmd {
+		told := newReader(r, shortened(name, 60)+", then and now", d.lines)
+		told.more = []Key{accept}
+		return r.open(told)
 	}
+	return []Key{{Key: "P", Does: "what changed", Do: show}, accept}
 }
 
 // acceptTools takes tools as they are now for what they shall be.

@@ -206,7 +206,9 @@ func TestTrafficIsFilteredShownAndCopied(t *testing.T) {
 	d.keys("esc", "/", "method:tools/*", "enter")
 	d.gone("prompts/list")
 	d.see("tools/list")
-	d.keys("enter", "a")
+	d.keys("y") // from the list as well as from the detail
+	d.see("curl command")
+	d.keys("esc", "enter", "a")
 	d.see(`"method": "tools/list"`)
 	d.keys("y")
 	d.see("curl command")

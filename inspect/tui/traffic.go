@@ -22,6 +22,7 @@ func newTraffic(r *Room) *trafficScreen {
 	s := &trafficScreen{room: r}
 	s.frames = framesPane{room: r, view: r.Traffic.View(traffic.Filter{}), follow: true, chosen: s.chosen}
 	s.detail = newFramePane(r)
+	s.frames.copied = s.detail.copying
 	return s
 }
 
@@ -82,7 +83,8 @@ type framesPane struct {
 	flat    bool
 	pattern string
 	chosen  func(traffic.Entry, bool)
-	at      int // N of the entry under the cursor
+	copied  func() []Key // to take the entry under the cursor along
+	at      int          // N of the entry under the cursor
 }
 
 func (p *framesPane) Title() string {
@@ -109,7 +111,7 @@ func (p *framesPane) Keys() []Key {
 		word = "stay here"
 	}
 	do := func(f func()) func() tea.Cmd { return func() tea.Cmd { f(); return nil } }
-	return []Key{
+	keys := []Key{
 		{Key: "enter", Does: "detail", Why: why, Do: func() tea.Cmd { return p.room.goTo("", 1) }},
 		{Key: "f", Does: word, Do: do(func() { p.follow = !p.follow })},
 		{Key: "o", Does: "fold", Why: why, Do: do(p.fold)},
@@ -117,6 +119,10 @@ func (p *framesPane) Keys() []Key {
 		{Key: "n", Does: "next finding", Why: why, Do: func() tea.Cmd { return p.finding(1) }, Rare: true},
 		{Key: "N", Does: "finding before", Why: why, Do: func() tea.Cmd { return p.finding(-1) }, Rare: true},
 	}
+	if p.copied == nil || why != "" {
+		return keys
+	}
+	return append(keys, p.copied()...)
 }
 
 func (p *framesPane) fold() {

@@ -19,7 +19,7 @@ import (
 
 // The Python template is judged as those in Go are. Over stdio a server starts
 // anew for many a check, which takes Python a second: the lean one is judged
-// there in both eras, and what features add is judged over HTTP.
+// there in what is of standard streams, and all else is judged over HTTP.
 func TestWhatThePythonTemplateMakes(t *testing.T) {
 	dir := testservers.Dir(t)
 	tmpl := open(t, "python")
@@ -31,7 +31,7 @@ func TestWhatThePythonTemplateMakes(t *testing.T) {
 		s := lean.buildPython(python)
 		t.Run("mcpctl over stdio", func(t *testing.T) {
 			t.Parallel()
-			slowly(t, mcp.Target{Name: lean.name, Command: s.Stdio})
+			overStdio(t, mcp.Target{Name: lean.name, Command: s.Stdio})
 		})
 		url := testservers.StartHTTP(t, s)
 		t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: lean.name, URL: url}) })
@@ -54,7 +54,6 @@ func TestWhatThePythonTemplateMakes(t *testing.T) {
 		url := testservers.StartHTTP(t, p.buildPython(python))
 		t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
 		t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
-		t.Run("the official inspector", func(t *testing.T) { inspected(t, dir, []string{"--transport", "http", url}) })
 	})
 }
 

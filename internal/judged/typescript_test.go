@@ -15,19 +15,25 @@ import (
 	"github.com/mcpctl/mcpctl/testservers"
 )
 
-// The template in TypeScript is judged as those in Go are, at both ends.
+// The template in TypeScript is judged as those in Go are: the lean end by all, and
+// what features add by its own tests, over HTTP.
 func TestWhatTheTypeScriptTemplateMakes(t *testing.T) {
 	dir := testservers.Dir(t)
 	tmpl := open(t, "typescript")
-	for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			judgeNode(t, dir, tmpl, row)
-		})
-	}
+	t.Run("lean", func(t *testing.T) {
+		t.Parallel()
+		p, s, url := soundNode(t, dir, tmpl, tmpl.Manifest.Profiles["lean"])
+		judgeNode(t, dir, p, s, url)
+	})
+	t.Run("everything", func(t *testing.T) {
+		t.Parallel()
+		soundNode(t, dir, tmpl, pack.Cover(tmpl.Manifest.Features)[0])
+	})
 }
 
-func judgeNode(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
+// soundNode holds a row to its own tests and to the protocol, and answers how it
+// is started and where it listens.
+func soundNode(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) (project, testservers.Server, string) {
 	p := render(t, tmpl, row)
 	s := p.buildNode(t, dir)
 	t.Run("its own tests", func(t *testing.T) {
@@ -35,10 +41,14 @@ func judgeNode(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) 
 		p.npm(t, dir, "test")
 		p.npm(t, dir, "run", "build") // what is published
 	})
-	t.Run("mcpctl over stdio", func(t *testing.T) { slowly(t, mcp.Target{Name: p.name, Command: s.Stdio}) })
 	url := testservers.StartHTTP(t, s)
 	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
 	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
+	return p, s, url
+}
+
+func judgeNode(t *testing.T, dir string, p project, s testservers.Server, url string) {
+	t.Run("mcpctl over stdio", func(t *testing.T) { overStdio(t, mcp.Target{Name: p.name, Command: s.Stdio}) })
 	t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
 	t.Run("the official inspector", func(t *testing.T) {
 		inspected(t, dir, []string{"--transport", "http", url})

@@ -145,6 +145,9 @@ func (m *migration) image(p *node) {
 	text := identifier.text
 	if u, err := url.Parse(base.value.str()); based && err == nil && u.Host != "" && ref.host == "" {
 		text = u.Host + "/" + text
+		if named, ok := parseImage(text); !ok || named.host == "" {
+			return // a name without a dot or a port is no host there, but a part of the path
+		}
 	}
 	if v := version.value.str(); v != "" && ref.tag == "" && ref.digest == "" {
 		if !imageTag.MatchString(v) {
