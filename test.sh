@@ -123,7 +123,8 @@ tested() {
   go test -parallel 2 -timeout 20m -json ./internal/judged || status=$?
   await services
   go test -race -skip "$many" -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
-  go test -parallel 8 -timeout 20m -json ./internal/cli ./internal/realtui || status=$?
+  go test -parallel 8 -timeout 20m -json ./internal/cli || status=$?
+  go test -parallel 8 -timeout 20m -json ./internal/realtui || status=$?
   return "$status"
 }
 
