@@ -19,13 +19,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"syscall"
 	"time"
 
 	"github.com/mcpctl/mcpctl/bench/gauge"
-	"github.com/mcpctl/mcpctl/internal/release"
 	"github.com/mcpctl/mcpctl/testservers"
 )
 
@@ -65,21 +63,9 @@ func bench(ctx context.Context, runs int) (err error) {
 	if runs < 1 {
 		return errors.New("-runs counts from 1")
 	}
-	scratch, err := os.MkdirTemp("", "mcpctl-bench-")
-	if err != nil {
-		return fmt.Errorf("making a folder: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(scratch) }() // nothing in it is needed any more
 	h := &gauge.Host{}
 	defer h.Close(&err)
-	mcpctl := filepath.Join(scratch, "mcpctl")
-	if err := release.Build(ctx, mcpctl); err != nil {
-		return err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("finding this program: %w", err)
-	}
+	mcpctl, self := h.Programs(ctx)
 	fmt.Printf("%s/%s, %d CPUs, %s; median of %d runs each, interleaved; CPU is the mean, without the server's\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), runs)
 	for _, s := range subjects(h, mcpctl, self) {

@@ -18,14 +18,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"syscall"
 
 	"github.com/mcpctl/mcpctl/bench/gauge"
-	"github.com/mcpctl/mcpctl/internal/release"
 	"github.com/mcpctl/mcpctl/testservers"
 )
 
@@ -60,21 +58,9 @@ func bench(ctx context.Context, runs, calls int) (err error) {
 	if runs < 1 || calls < 1 {
 		return errors.New("-runs and -calls count from 1")
 	}
-	scratch, err := os.MkdirTemp("", "mcpctl-bench-")
-	if err != nil {
-		return fmt.Errorf("making a folder: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(scratch) }() // nothing in it is needed any more
 	h := &gauge.Host{}
 	defer h.Close(&err)
-	mcpctl := filepath.Join(scratch, "mcpctl")
-	if err := release.Build(ctx, mcpctl); err != nil {
-		return err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("finding this program: %w", err)
-	}
+	mcpctl, self := h.Programs(ctx)
 	inspector := testservers.Inspector(testservers.Dir(h))
 	fmt.Printf("%s/%s, %d CPUs, %s; median of %d runs of %d calls, %d in flight, interleaved; calls a second without and with the program's start\n\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), runs, calls, inFlight)

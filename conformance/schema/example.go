@@ -170,9 +170,9 @@ func typesOf(k keywords) []string {
 	return nil
 }
 
-func (m *maker) array(k keywords, level int) (any, error) {
-	items := []any{}
-	prefix, _ := k["prefixItems"].([]any)
+// itemsOf are the schemas of the first items, one for each, and that of the rest.
+func itemsOf(k keywords) (prefix []any, rest any) {
+	prefix, _ = k["prefixItems"].([]any)
 	rest, ok := k["items"]
 	if tuple, isTuple := rest.([]any); isTuple { // before 2020-12
 		prefix = tuple
@@ -181,6 +181,12 @@ func (m *maker) array(k keywords, level int) (any, error) {
 	if !ok {
 		rest = true
 	}
+	return prefix, rest
+}
+
+func (m *maker) array(k keywords, level int) (any, error) {
+	items := []any{}
+	prefix, rest := itemsOf(k)
 	count := integer(k, "minItems", 0)
 	if contains, ok := k["contains"]; ok {
 		if len(prefix) == 0 {

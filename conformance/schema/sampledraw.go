@@ -146,15 +146,7 @@ func (d *drawing) extra(k keywords) []string {
 }
 
 func (d *drawing) array(k keywords, path []string) (any, error) {
-	prefix, _ := k["prefixItems"].([]any)
-	rest, ok := k["items"]
-	if tuple, isTuple := rest.([]any); isTuple { // before 2020-12
-		prefix = tuple
-		rest, ok = k["additionalItems"]
-	}
-	if !ok {
-		rest = true
-	}
+	prefix, rest := itemsOf(k)
 	if contains, ok := k["contains"]; ok && len(prefix) == 0 {
 		rest = keywords{"allOf": []any{contains, rest}}
 	}

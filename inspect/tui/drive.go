@@ -143,7 +143,11 @@ func (p *player) give(msg tea.Msg) {
 }
 
 // do runs a command and whatever it is made of.
-func (p *player) do(cmd tea.Cmd) {
+func (p *player) do(cmd tea.Cmd) { perform(p.ctx, cmd, p.msgs) }
+
+// perform runs a command, and whatever it is made of, beside the caller, as the
+// program does: what it answers goes to msgs, until ctx ends.
+func perform(ctx context.Context, cmd tea.Cmd, msgs chan<- tea.Msg) {
 	if cmd == nil {
 		return
 	}
@@ -151,7 +155,7 @@ func (p *player) do(cmd tea.Cmd) {
 		msg := cmd()
 		if all, ok := msg.(tea.BatchMsg); ok {
 			for _, one := range all {
-				p.do(one)
+				perform(ctx, one, msgs)
 			}
 			return
 		}
@@ -159,8 +163,8 @@ func (p *player) do(cmd tea.Cmd) {
 			return
 		}
 		select {
-		case p.msgs <- msg:
-		case <-p.ctx.Done():
+		case msgs <- msg:
+		case <-ctx.Done():
 		}
 	}()
 }

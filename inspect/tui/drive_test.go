@@ -91,26 +91,7 @@ func newDriver(t *testing.T, target mcp.Target, w, h int, change ...func(*Option
 }
 
 // do runs a command and whatever it is made of.
-func (d *driver) do(cmd tea.Cmd) {
-	if cmd == nil {
-		return
-	}
-	go func() {
-		msg := cmd()
-		if all, ok := msg.(tea.BatchMsg); ok {
-			for _, one := range all {
-				d.do(one)
-			}
-			return
-		}
-		if msg != nil {
-			select {
-			case d.msgs <- msg:
-			case <-d.room.ctx.Done():
-			}
-		}
-	}()
-}
+func (d *driver) do(cmd tea.Cmd) { perform(d.room.ctx, cmd, d.msgs) }
 
 // give hands a message over and runs what comes of it.
 func (d *driver) give(msg tea.Msg) {
