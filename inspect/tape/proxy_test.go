@@ -94,6 +94,22 @@ func TestHTTPSSEIsRecordedByAProxy(t *testing.T) {
 	assert.Len(t, filtered(t, l, "method:prompts/list kind:req status:ok session:2"), 1)
 }
 
+// A stream that a client left may end after the recording did.
+func TestWhatComesAfterTheEndIsNotRecorded(t *testing.T) {
+	var out bytes.Buffer
+	w, err := tape.NewWriter(&out, tape.Header{})
+	require.NoError(t, err)
+	r := tape.NewRecorder(w, time.Now())
+	r.Add(traffic.Frame{Frame: mcp.NewFrame(mcp.Sent, mcp.ChannelBody, []byte("{}"))})
+	require.NoError(t, w.Close())
+	r.Add(traffic.Frame{Frame: mcp.NewFrame(mcp.Sent, mcp.ChannelBody, []byte("{}"))})
+	require.NoError(t, r.Err())
+	require.NoError(t, w.Close())
+	made, err := tape.Read(&out)
+	require.NoError(t, err)
+	assert.Len(t, made.Frames, 1)
+}
+
 func TestTheProxyKeepsSecretsAndStrangersOut(t *testing.T) {
 	r, made := recording(t)
 	seen := make(chan http.Header, 1)

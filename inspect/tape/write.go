@@ -22,6 +22,7 @@ type Writer struct {
 	mu       sync.Mutex
 	out      io.Writer
 	close    func() error
+	closed   bool
 	secrets  []string
 	redact   *redact.Redactor
 	sessions map[string]string // session ids by what stands for them
@@ -82,7 +83,8 @@ func (w *Writer) Secret(secrets ...string) {
 	}
 }
 
-// Write appends a frame.
+// Write appends a frame. What comes after Close is not part of the recording: a
+// stream that a client left may still end.
 func (w *Writer) Write(f traffic.Frame) error {
 	if f.HTTP != nil {
 		w.Secret(credentials(f.HTTP.Header)...)
@@ -90,6 +92,9 @@ func (w *Writer) Write(f traffic.Frame) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return nil
+	}
 	short := f.Size - len(f.Data)
 	f.Data = w.redact.Bytes(f.Data)
 	f.Size = len(f.Data) + short
@@ -126,9 +131,11 @@ func (w *Writer) Written() (frames int, bytes int64) {
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	err := w.close()
-	w.close = func() error { return nil }
-	return err
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	return w.close()
 }
 
 const sessionHeader = "Mcp-Session-Id"
