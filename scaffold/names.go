@@ -3,9 +3,7 @@ package scaffold
 import (
 	"errors"
 	"fmt"
-	"go/token"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/mcpctl/mcpctl/internal/pattern"
@@ -50,25 +48,26 @@ var nameTokens = []struct{ token, form string }{
 // CheckName tells whether a project of that language can be called so. The
 // error is an *AnswerError with a name that could be used, if one is near.
 func CheckName(language, name string) error {
-	refuse := func(format string, args ...any) error {
-		e := &AnswerError{Question: "name", Value: name, Err: fmt.Errorf(format, args...)}
-		if near := toKebab(name); near != name && nameFault(language, near) == "" {
-			e.Advice = fmt.Sprintf("Try %s.", near)
-		}
-		return e
-	}
 	if name == "" {
 		return &AnswerError{Question: "name", Err: errors.New("it is empty"), Advice: "Give the new server a name, as in: mcpctl new weather"}
 	}
-	if fault := nameFault(language, name); fault != "" {
-		return refuse("%s", fault)
+	fault := nameFault(language, name)
+	if fault == "" {
+		return nil
 	}
-	return nil
+	e := &AnswerError{Question: "name", Value: name, Err: errors.New(fault)}
+	near := toKebab(name)
+	if nameFault(language, near) != "" {
+		near += "-server"
+	}
+	if nameFault(language, near) == "" {
+		e.Advice = fmt.Sprintf("Try %s.", near)
+	}
+	return e
 }
 
 // nameFault is what is wrong with a name, "" if nothing is.
 func nameFault(language, name string) string {
-	ident := forms(name)["ident"]
 	switch {
 	case !kebab.MatchString(name):
 		return "it must be words of small letters and digits with hyphens between them, beginning with a letter"
@@ -77,9 +76,9 @@ func nameFault(language, name string) string {
 	case deviceName(name):
 		return "it is the name of a device on some systems"
 	}
-	l, ok := languages[language]
-	if ok && l.reserved(name, ident) {
-		return fmt.Sprintf("%s has another use for it", l.title)
+	l := languages[language]
+	if why := met(l.reserved, name); why != "" {
+		return fmt.Sprintf("%s has another use for it: %s", l.title, why)
 	}
 	return ""
 }
@@ -94,41 +93,27 @@ func toKebab(name string) string {
 // language is what the engine knows of one.
 type language struct {
 	title    string
-	reserved func(name, ident string) bool // names that no project can have
-	start    []string                      // the command that starts a server in its folder, if all have the same
-	next     []string                      // what a user does first in that folder
+	reserved []reserved
+	start    []string // the command that starts a server in its folder, if all have the same
+	next     []string // what a user does first in that folder
 }
 
 var languages = map[string]language{
 	"go": {
 		title:    "Go",
-		reserved: func(name, ident string) bool { return token.IsKeyword(ident) || slices.Contains(goNames, name) },
+		reserved: goReserved,
 		start:    []string{"go", "run", "."},
 		next:     []string{"go test ./..."},
 	},
 	"typescript": {
 		title:    "npm",
-		reserved: func(name, _ string) bool { return slices.Contains(npmNames, name) },
+		reserved: npmReserved,
 		next:     []string{"npm ci", "npm test"},
 	},
 	"python": {
 		title:    "Python",
-		reserved: func(_, ident string) bool { return slices.Contains(pythonNames, ident) },
+		reserved: pythonReserved,
 		next: []string{"python3 -m venv .venv", ".venv/bin/python -m pip install --require-hashes -r requirements-dev.txt",
 			".venv/bin/python -m pytest -q"},
 	},
 }
-
-// Names that break a project which has them: folders that the go tool treats in
-// its own way, modules that hide Node's or Python's own.
-var (
-	goNames  = []string{"internal", "main", "testdata", "vendor", "std", "cmd"}
-	npmNames = []string{"assert", "buffer", "cluster", "console", "constants", "crypto", "dns", "domain", "events", "fs",
-		"http", "http2", "https", "module", "net", "os", "path", "process", "punycode", "querystring", "readline", "repl",
-		"stream", "sys", "timers", "tls", "tty", "url", "util", "vm", "wasi", "zlib"}
-	pythonNames = []string{"and", "as", "assert", "async", "asyncio", "await", "break", "class", "code", "continue", "copy",
-		"def", "del", "elif", "else", "email", "except", "finally", "for", "from", "global", "http", "if", "import", "in",
-		"io", "is", "json", "lambda", "logging", "mcp", "nonlocal", "not", "or", "os", "pass", "queue", "raise", "re",
-		"return", "select", "signal", "site", "socket", "ssl", "string", "sys", "test", "time", "token", "try", "types",
-		"typing", "while", "with", "yield"}
-)

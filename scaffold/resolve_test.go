@@ -104,13 +104,12 @@ func TestNames(t *testing.T) {
 		"a-":              {"go", "Try a."},
 		"--yes":           {"go", "Try yes."},
 		"wetter-für-alle": {"go", "Try wetter-f-r-alle."},
-		"con":             {"go", ""},
-		"lpt1":            {"python", ""},
-		"func":            {"go", ""},
-		"internal":        {"go", ""},
-		"Vendor":          {"go", ""}, // nor is vendor itself a name
-		"http":            {"typescript", ""},
-		"json":            {"python", ""},
+		"con":             {"go", "Try con-server."},
+		"lpt1":            {"python", "Try lpt1-server."},
+		"Vendor":          {"go", "Try vendor-server."}, // nor is vendor itself a name
+		"node_modules":    {"typescript", "Try node-modules."},
+		"favicon.ico":     {"typescript", "Try favicon-ico."},
+		"__main__":        {"python", "Try main."},
 		"a\x00b":          {"go", "Try a-b."},
 		"日本":              {"go", ""},
 		"a23456789-123456789-123456789-123456789-123456789-1": {"go", ""},
@@ -124,6 +123,39 @@ func TestNames(t *testing.T) {
 	}
 	for name, language := range map[string]string{"weather": "go", "a": "go", "a2a-b-3": "go", "http": "go", "func": "python", "json": "typescript"} {
 		assert.NoError(t, scaffold.CheckName(language, name), name)
+	}
+}
+
+// A name that a language or what the project needs has taken is refused, and
+// one that is not is given.
+func TestTakenNames(t *testing.T) {
+	for why, taken := range map[string]map[string][]string{
+		"it is a keyword":      {"go": {"func", "select", "fall-through"}, "python": {"lambda", "async", "yield"}},
+		"the go command":       {"go": {"internal", "vendor"}},
+		"Node.js has a module": {"typescript": {"http", "fs", "wasi"}},
+		"Python has a module":  {"python": {"json", "test", "site", "sqlite3", "py-compile", "annotationlib"}},
+		"the server needs a":   {"typescript": {"zod", "lru-cache"}, "python": {"mcp", "pydantic-settings", "yaml", "pip"}},
+		"the project has a":    {"python": {"tests", "docs"}},
+		"a command that":       {"typescript": {"npm", "node"}, "python": {"uv", "python3"}},
+	} {
+		for language, names := range taken {
+			for _, name := range names {
+				err := scaffold.CheckName(language, name)
+				var answer *scaffold.AnswerError
+				if assert.True(t, errors.As(err, &answer), "%s: %s", language, name) {
+					assert.Contains(t, err.Error(), "has another use for it: "+why)
+					assert.Equal(t, "Try "+name+"-server.", answer.Advice)
+					assert.NoError(t, scaffold.CheckName(language, name+"-server"))
+				}
+			}
+		}
+	}
+	for language, names := range map[string][]string{
+		"go": {"http", "json", "zod", "lambda"}, "typescript": {"json", "func", "mcp", "tests"}, "python": {"func", "fs", "js-on", "zod"},
+	} {
+		for _, name := range names {
+			assert.NoError(t, scaffold.CheckName(language, name), "%s: %s", language, name)
+		}
 	}
 }
 

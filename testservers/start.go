@@ -41,13 +41,16 @@ func start(t testing.TB, s Server, command func(int) []string, path, transport s
 	if command == nil {
 		t.Fatalf("%s does not speak %s", s.Name, transport)
 	}
-	port := freePort(t)
+	port := FreePort(t)
 	argv := command(port)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	// A group of its own, so that a server's children can be stopped with it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	output := &tail{}
 	cmd.Stdout, cmd.Stderr = output, output
+	if s.Stderr != nil {
+		cmd.Stderr = io.MultiWriter(output, s.Stderr)
+	}
 	cmd.WaitDelay = time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("cannot start %s: %v", s.Name, err)
@@ -101,10 +104,10 @@ func stop(group int, exited <-chan struct{}) {
 	<-exited
 }
 
-// freePort answers a loopback port that is free, from a range below the one that
+// FreePort answers a loopback port that is free, from a range below the one that
 // systems give out by themselves: what a slow server is to listen on must not go
 // to another program while it starts.
-func freePort(t testing.TB) int {
+func FreePort(t testing.TB) int {
 	t.Helper()
 	const first, count, tries = 20_000, 10_000, 100
 	for range tries {

@@ -7,6 +7,7 @@ package testservers
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 )
 
 // A Server is one pinned program and the commands that start it. A nil command
-// means that the program does not speak that transport. Values are immutable.
+// means that the program does not speak that transport. Values are not changed.
 type Server struct {
 	Name  string   // stable: recorded expectations are filed under it
 	Stdio []string // command that speaks on standard input and output
@@ -28,6 +29,8 @@ type Server struct {
 	HTTPPath string // path of the Streamable HTTP endpoint
 	SSEPath  string // path of the HTTP+SSE event stream
 	Host     string // name to call it by in a URL; some check the Host header
+
+	Stderr io.Writer // also gets what a server over HTTP writes there; nil: nothing does
 }
 
 // Dir answers the folder that holds the installed servers. It fails the test,

@@ -1,12 +1,14 @@
 //go:build unix
 
-// Command scaffold compares how long mcpctl and the most used generator take
-// from nothing to a server that answers tools/list, in one go:
+// Command scaffold compares how long mcpctl, the most used generator and somebody
+// who writes by hand take from nothing to a server that answers tools/list, in
+// one go:
 //
 //	go run ./bench/scaffold
 //
-// It needs Go, Node and npm with warm caches (a first, unmeasured round warms
-// them), and a quiet machine. It prints medians and ratios and judges nothing.
+// It needs Go, npm, Python and uv, and the pinned servers, which bring a Node that
+// runs TypeScript; a first, unmeasured round warms the caches. It wants a quiet
+// machine, prints medians and ratios, and judges nothing.
 package main
 
 import (
@@ -21,8 +23,10 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mcpctl/mcpctl/bench/gauge"
 	"github.com/mcpctl/mcpctl/internal/release"
 	"github.com/mcpctl/mcpctl/mcp"
+	"github.com/mcpctl/mcpctl/testservers"
 )
 
 // peer is the generator that mcpctl is compared with.
@@ -33,19 +37,66 @@ const patience = 5 * time.Minute
 // way is one way from nothing to a server. Paths are relative to a fresh folder.
 type way struct {
 	name    string
-	create  []string // makes the project
-	build   []string // makes it ready to start; in the folder server
-	command []string // starts it; in the folder server
+	create  []string          // makes the project
+	files   map[string]string // or are written by hand
+	build   [][]string        // make it ready to start; in the folder server
+	command []string          // starts it; in the folder server
 }
 
-func ways(mcpctl string) []way {
-	build := []string{"go", "build", "-trimpath", "-o", "server", "."}
+func ways(mcpctl, node string) []way {
+	goBuild := [][]string{{"go", "build", "-trimpath", "-o", "server", "."}}
+	npm := [][]string{{"npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"}}
+	venv := []string{"uv", "venv", "--quiet", "--python", "python3", ".venv"}
+	uv := [][]string{venv, {"uv", "pip", "install", "--quiet", "--python", ".venv/bin/python", "--require-hashes", "--requirements", "requirements.txt"}}
+	inNode := []string{node, "--disable-warning=ExperimentalWarning", "src/main.ts"}
+	inPython := []string{".venv/bin/python", "-m", "server"}
+	create := func(template, profile string) []string {
+		return []string{mcpctl, "new", "server", "--template", template, "--profile", profile, "--yes"}
+	}
 	return []way{
-		{"mcpctl new, lean", []string{mcpctl, "new", "server", "--profile", "lean", "--yes"}, build, []string{"./server"}},
-		{"mcpctl new, production", []string{mcpctl, "new", "server", "--yes"}, build, []string{"./server"}},
-		{peer, []string{"npx", "-y", peer, "server", "--name", "server", "--description", "bench"}, []string{"npm", "install", "--no-audit", "--no-fund"}, []string{"node", "build/index.js"}},
+		{"mcpctl new, Go, lean", create("go", "lean"), nil, goBuild, []string{"./server"}},
+		{"mcpctl new, Go, production", create("go", "production"), nil, goBuild, []string{"./server"}},
+		{"mcpctl new, TypeScript, lean", create("typescript", "lean"), nil, npm, inNode},
+		{"mcpctl new, TypeScript, production", create("typescript", "production"), nil, npm, inNode},
+		{"by hand, TypeScript", nil, map[string]string{"package.json": packageByHand, "main.ts": typescriptByHand},
+			[][]string{{"npm", "install", "--no-audit", "--no-fund", "--prefer-offline"}}, []string{node, "--disable-warning=ExperimentalWarning", "main.ts"}},
+		{peer, []string{"npx", "-y", peer, "server", "--name", "server", "--description", "bench"}, nil,
+			[][]string{{"npm", "install", "--no-audit", "--no-fund"}}, []string{node, "build/index.js"}},
+		{"mcpctl new, Python, lean", create("python", "lean"), nil, uv, inPython},
+		{"mcpctl new, Python, production", create("python", "production"), nil, uv, inPython},
+		{"by hand, Python", nil, map[string]string{"main.py": pythonByHand},
+			[][]string{venv, {"uv", "pip", "install", "--quiet", "--python", ".venv/bin/python", "mcp==2.3.0"}}, []string{".venv/bin/python", "main.py"}},
 	}
 }
+
+// What somebody writes who wants one tool, with the SDK of the language.
+const (
+	packageByHand    = `{"name": "server", "type": "module", "dependencies": {"@modelcontextprotocol/server": "2.4.0", "zod": "4.6.7"}}`
+	typescriptByHand = `import { McpServer } from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import * as z from "zod";
+
+serveStdio(() => {
+  const server = new McpServer({ name: "server", version: "1" });
+  server.registerTool("count", { inputSchema: z.object({ text: z.string() }) }, ({ text }) => ({
+    content: [{ type: "text", text: String(text.split(" ").length) }],
+  }));
+  return server;
+});
+`
+	pythonByHand = `from mcp.server.mcpserver import MCPServer
+
+server = MCPServer("server")
+
+
+@server.tool()
+def count(text: str) -> int:
+    return len(text.split())
+
+
+server.run()
+`
+)
 
 // took is what one round of a way took.
 type took struct{ create, build, answer time.Duration }
@@ -64,7 +115,7 @@ func main() {
 	}
 }
 
-func bench(ctx context.Context, rounds int) error {
+func bench(ctx context.Context, rounds int) (err error) {
 	scratch, err := os.MkdirTemp("", "mcpctl-bench-")
 	if err != nil {
 		return err
@@ -74,9 +125,15 @@ func bench(ctx context.Context, rounds int) error {
 	if err := release.Build(ctx, program); err != nil {
 		return err
 	}
+	h := &gauge.Host{}
+	defer h.Close(&err)
+	node := testservers.Official(testservers.Dir(h))[0]
+	if err := os.Setenv("PATH", filepath.Dir(node)+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
+		return err
+	}
 	all := map[string][]took{}
 	for round := range rounds + 1 { // the first warms the caches
-		for i, w := range ways(program) {
+		for i, w := range ways(program, node) {
 			t, err := w.once(ctx, filepath.Join(scratch, fmt.Sprintf("round-%d-way-%d", round, i)))
 			if err != nil {
 				return fmt.Errorf("%s: %w", w.name, err)
@@ -86,7 +143,7 @@ func bench(ctx context.Context, rounds int) error {
 			}
 		}
 	}
-	show(ways(program), all)
+	show(ways(program, node), all)
 	return nil
 }
 
@@ -95,15 +152,17 @@ func (w way) once(ctx context.Context, dir string) (t took, err error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return t, err
 	}
+	server := filepath.Join(dir, "server")
 	began := time.Now()
-	if err := run(ctx, dir, w.create); err != nil {
+	if err := w.make(ctx, dir, server); err != nil {
 		return t, err
 	}
 	t.create = time.Since(began)
-	server := filepath.Join(dir, "server")
 	began = time.Now()
-	if err := run(ctx, server, w.build); err != nil {
-		return t, err
+	for _, argv := range w.build {
+		if err := run(ctx, server, argv); err != nil {
+			return t, err
+		}
 	}
 	t.build = time.Since(began)
 	began = time.Now()
@@ -118,6 +177,22 @@ func (w way) once(ctx context.Context, dir string) (t took, err error) {
 		return t, fmt.Errorf("tools/list was not answered: %v", x.Err())
 	}
 	return t, s.Close(context.WithoutCancel(ctx))
+}
+
+// make makes the project: by its generator, or as a hand would.
+func (w way) make(ctx context.Context, dir, server string) error {
+	if len(w.files) == 0 {
+		return run(ctx, dir, w.create)
+	}
+	if err := os.Mkdir(server, 0o700); err != nil {
+		return err
+	}
+	for name, text := range w.files {
+		if err := os.WriteFile(filepath.Join(server, name), []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func run(ctx context.Context, dir string, argv []string) error {

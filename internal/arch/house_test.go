@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"mcp", "publish/attest", "publish/credential", "publish/sbom/collect", "scaffold/merge"},
 	{"conformance/schema", "conformance/spec", "conformance/spec/internal/catalogue", "inspect/servers", "inspect/traffic", "mcp/auth", "mcp/mcptest", "publish/attach", "publish/packages", "publish/registry", "publish/sbom", "publish/serverjson", "publish/sign", "publish/surface", "scaffold", "scaffold/add/openapi"},
 	{"conformance", "conformance/compat", "conformance/spec/ledger", "inspect", "inspect/compare", "inspect/doctor", "inspect/form", "inspect/tape", "publish", "publish/desk", "publish/verify", "scaffold/add", "scaffold/pack", "scaffold/update"},
-	{"conformance/cases", "conformance/checks", "conformance/contract", "conformance/lint", "conformance/property", "conformance/report", "inspect/tui", "scaffold/add/golang"},
+	{"conformance/cases", "conformance/checks", "conformance/contract", "conformance/lint", "conformance/property", "conformance/report", "inspect/tui", "scaffold/add/golang", "scaffold/add/python", "scaffold/add/typescript"},
 	{"internal/cli"},
 	{"cmd/mcpctl"},
 }
@@ -47,7 +47,7 @@ var guests = []struct {
 	{"github.com/google/go-containerregistry/", []string{"publish/attach"}},
 	{"github.com/cyberphone/json-canonicalization/", []string{"publish/attest"}},
 	{"github.com/zalando/go-keyring", []string{"publish/credential"}},
-	{"github.com/valyala/quicktemplate", []string{"conformance/report", "scaffold/add/golang"}},
+	{"github.com/valyala/quicktemplate", []string{"conformance/report", "scaffold/add/golang", "scaffold/add/python", "scaffold/add/typescript"}},
 	{"github.com/itchyny/gojq", []string{"inspect"}},
 	{"golang.org/x/oauth2", []string{"mcp/auth", "publish/registry", "publish/sign"}},
 	{"go.yaml.in/yaml/", []string{"conformance", "conformance/cases", "conformance/spec/internal/catalogue", "conformance/spec/ledger", "inspect", "inspect/servers", "inspect/traffic", "internal/cli", "publish/sbom/collect", "scaffold", "scaffold/add", "scaffold/add/openapi", "scaffold/merge", "scaffold/pack", "scaffold/update"}},

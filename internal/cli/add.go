@@ -11,6 +11,8 @@ import (
 	"github.com/mcpctl/mcpctl/scaffold/add"
 	"github.com/mcpctl/mcpctl/scaffold/add/golang"
 	"github.com/mcpctl/mcpctl/scaffold/add/openapi"
+	addpython "github.com/mcpctl/mcpctl/scaffold/add/python"
+	"github.com/mcpctl/mcpctl/scaffold/add/typescript"
 )
 
 // addFlags are the flags of `mcpctl add`, as typed.
@@ -27,7 +29,7 @@ type addFlags struct {
 
 // generators are the languages that items can be added in.
 func generators() map[string]add.Generator {
-	return map[string]add.Generator{"go": golang.Generator{}}
+	return map[string]add.Generator{"go": golang.Generator{}, "typescript": typescript.Generator{}, "python": addpython.Generator{}}
 }
 
 func (a *app) addCommand() *cobra.Command {
@@ -115,7 +117,7 @@ func (a *app) add(c *cobra.Command, k add.Kind, args []string, f addFlags) error
 	}
 	generator, ok := generators()[language]
 	if !ok {
-		return usagef("the project is written in %s, and only Go projects can be added to", language)
+		return usagef("the project is written in %s, which mcpctl add does not write", language)
 	}
 	item, err := a.item(c, k, args, f)
 	if err != nil {

@@ -33,17 +33,21 @@ func TestWhatTheTemplatesMake(t *testing.T) {
 }
 
 func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
-	url, s := meets(t, dir, tmpl, row)
+	p, url, s := meets(t, tmpl, row)
 	t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
 	t.Run("the official inspector", func(t *testing.T) {
 		inspected(t, dir, []string{"--transport", "http", url})
 		inspected(t, dir, s.Stdio)
 	})
+	fixtures := testservers.StartHTTP(t, project{p.name, withFixtures(t, p.dir)}.build(t))
+	for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
+		t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
+	}
 }
 
-// meets holds a row to the protocol, as its own tests, mcpctl and the official
-// suite judge it, and answers where it listens and how it is started.
-func meets(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) (string, testservers.Server) {
+// meets holds a row to the protocol, as its own tests and mcpctl judge it, and
+// answers where it listens and how it is started.
+func meets(t *testing.T, tmpl *scaffold.Template, row pack.Row) (project, string, testservers.Server) {
 	p := render(t, tmpl, row)
 	t.Run("its own tests", func(t *testing.T) {
 		run(t, p.dir, nil, "go", "test", "-vet=all", "./...")
@@ -54,26 +58,22 @@ func meets(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) (str
 	url := testservers.StartHTTP(t, s)
 	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
 	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
-	fixtures := testservers.StartHTTP(t, project{p.name, withFixtures(t, p.dir)}.build(t))
-	for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
-		t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
-	}
-	return url, s
+	return p, url, s
 }
 
-// Between the ends, every pair of settings is judged: by what looks at the whole
-// protocol, since what else the ends are judged by asks for lists and one call.
+// Between the ends, every pair of settings is judged: by its own tests and by
+// mcpctl, which looks at the whole protocol. What else the ends are judged by asks
+// for lists and one call, or calls the same fixtures whatever the features are.
 // Features that only add files about the server, and not to it, are at home in
 // the rows of `mcpctl template lint`; here they are left out.
 func TestEveryPairOfFeatures(t *testing.T) {
-	dir := testservers.Dir(t)
 	for _, id := range []string{"go", "gateway"} {
 		tmpl := open(t, id)
 		for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
 			t.Run(fmt.Sprintf("%s, row %d", id, i+1), func(t *testing.T) {
 				t.Parallel()
 				t.Logf("with %s", row)
-				meets(t, dir, tmpl, row)
+				meets(t, tmpl, row)
 			})
 		}
 	}

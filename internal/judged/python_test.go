@@ -2,7 +2,9 @@ package judged_test
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpctl/mcpctl/mcp"
+	"github.com/mcpctl/mcpctl/scaffold"
 	"github.com/mcpctl/mcpctl/scaffold/pack"
 	"github.com/mcpctl/mcpctl/testservers"
 )
@@ -23,38 +26,49 @@ import (
 func TestWhatThePythonTemplateMakes(t *testing.T) {
 	dir := testservers.Dir(t)
 	tmpl := open(t, "python")
-	lean := render(t, tmpl, tmpl.Manifest.Profiles["lean"])
-	python := environment(t, dir, lean)
-	t.Run("lean", func(t *testing.T) {
-		t.Parallel()
-		sound(t, python, lean)
-		s := lean.buildPython(python)
-		t.Run("mcpctl over stdio", func(t *testing.T) {
+	for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			overStdio(t, mcp.Target{Name: lean.name, Command: s.Stdio})
+			p, python, url := soundPython(t, dir, tmpl, row)
+			s := p.buildPython(python)
+			t.Run("mcpctl over stdio", func(t *testing.T) { overStdio(t, mcp.Target{Name: p.name, Command: s.Stdio}) })
+			t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
+			t.Run("the official inspector", func(t *testing.T) {
+				inspected(t, dir, []string{"--transport", "http", url})
+				inspected(t, dir, s.Stdio)
+			})
+			fixtures := testservers.StartHTTP(t, withPythonFixtures(t, p).buildPython(python))
+			for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
+				t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
+			}
 		})
-		url := testservers.StartHTTP(t, s)
-		t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: lean.name, URL: url}) })
-		t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
-		t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
-		t.Run("the official inspector", func(t *testing.T) {
-			inspected(t, dir, []string{"--transport", "http", url})
-			inspected(t, dir, s.Stdio)
+	}
+}
+
+// Between the ends, every pair of features is held to its own tests and to the
+// protocol over HTTP, where one start serves all.
+func TestEveryPairInPython(t *testing.T) {
+	dir := testservers.Dir(t)
+	tmpl := open(t, "python")
+	for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
+		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
+			t.Parallel()
+			t.Logf("with %s", row)
+			soundPython(t, dir, tmpl, row)
 		})
-		fixtures := testservers.StartHTTP(t, withPythonFixtures(t, lean).buildPython(python))
-		for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
-			t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
-		}
-	})
-	t.Run("everything", func(t *testing.T) {
-		t.Parallel()
-		p := render(t, tmpl, pack.Cover(tmpl.Manifest.Features)[0])
-		python := environment(t, dir, p)
-		sound(t, python, p)
-		url := testservers.StartHTTP(t, p.buildPython(python))
-		t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
-		t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
-	})
+	}
+}
+
+// soundPython holds a row to its own tests and to the protocol, and answers what
+// runs it and where it listens.
+func soundPython(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) (p project, python, url string) {
+	p = render(t, tmpl, row)
+	python = environment(t, dir, p)
+	sound(t, python, p)
+	url = testservers.StartHTTP(t, p.buildPython(python))
+	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
+	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
+	return p, python, url
 }
 
 // What the template locks names no registry, for each reader has their own, and
@@ -106,8 +120,8 @@ func environment(t *testing.T, dir string, p project) string {
 }
 
 // buildPython tells how a project in Python is started: there is nothing to build.
-func (p project) buildPython(python string) testservers.Server {
-	start := append(append([]string{"env", "--chdir", p.dir}, judging...), python, "-m", strings.ReplaceAll(p.name, "-", "_"))
+func (p project) buildPython(python string, env ...string) testservers.Server {
+	start := append(append(append([]string{"env", "--chdir", p.dir}, judging...), env...), python, "-m", strings.ReplaceAll(p.name, "-", "_"))
 	return testservers.Server{
 		Name:  p.name,
 		Stdio: start,
@@ -129,12 +143,19 @@ func withPythonFixtures(t *testing.T, p project) project {
 	require.NoError(t, err)
 	at := filepath.Join(dir, strings.ReplaceAll(p.name, "-", "_"))
 	require.NoError(t, os.WriteFile(filepath.Join(at, "fixtures.py"), fixtures, 0o644))
-	program := filepath.Join(at, "__main__.py")
-	text, err := os.ReadFile(program)
-	require.NoError(t, err)
 	const made = "\ndef new_server("
-	require.Equal(t, 1, strings.Count(string(text), made), "the template makes its server in one place")
-	joined := strings.Replace(string(text), made, "\nfrom .fixtures import new_server\n\ndef _own_server(", 1)
-	require.NoError(t, os.WriteFile(program, []byte(joined), 0o644))
+	joined := 0
+	for _, name := range []string{"__main__.py", "app.py"} { // the lean layout has no other
+		program := filepath.Join(at, name)
+		text, err := os.ReadFile(program)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		require.NoError(t, err)
+		joined += strings.Count(string(text), made)
+		ours := strings.Replace(string(text), made, "\nfrom .fixtures import new_server\n\ndef _own_server(", 1)
+		require.NoError(t, os.WriteFile(program, []byte(ours), 0o644))
+	}
+	require.Equal(t, 1, joined, "the template makes its server in one place")
 	return project{p.name, dir}
 }

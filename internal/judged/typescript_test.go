@@ -1,12 +1,15 @@
 package judged_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpctl/mcpctl/mcp"
@@ -20,15 +23,28 @@ import (
 func TestWhatTheTypeScriptTemplateMakes(t *testing.T) {
 	dir := testservers.Dir(t)
 	tmpl := open(t, "typescript")
-	t.Run("lean", func(t *testing.T) {
-		t.Parallel()
-		p, s, url := soundNode(t, dir, tmpl, tmpl.Manifest.Profiles["lean"])
-		judgeNode(t, dir, p, s, url)
-	})
-	t.Run("everything", func(t *testing.T) {
-		t.Parallel()
-		soundNode(t, dir, tmpl, pack.Cover(tmpl.Manifest.Features)[0])
-	})
+	for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, s, url := soundNode(t, dir, tmpl, row)
+			p.npm(t, dir, "run", "build") // what is published
+			judgeNode(t, dir, p, s, url)
+		})
+	}
+}
+
+// Between the ends, every pair of features is held to its own tests and to the
+// protocol over HTTP, where one start serves all.
+func TestEveryPairInTypeScript(t *testing.T) {
+	dir := testservers.Dir(t)
+	tmpl := open(t, "typescript")
+	for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
+		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
+			t.Parallel()
+			t.Logf("with %s", row)
+			soundNode(t, dir, tmpl, row)
+		})
+	}
 }
 
 // soundNode holds a row to its own tests and to the protocol, and answers how it
@@ -39,7 +55,6 @@ func soundNode(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) 
 	t.Run("its own tests", func(t *testing.T) {
 		p.npm(t, dir, "run", "check")
 		p.npm(t, dir, "test")
-		p.npm(t, dir, "run", "build") // what is published
 	})
 	url := testservers.StartHTTP(t, s)
 	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
@@ -60,15 +75,45 @@ func judgeNode(t *testing.T, dir string, p project, s testservers.Server, url st
 	}
 }
 
-// buildNode installs what a project in TypeScript needs; Node runs it as it stands.
-func (p project) buildNode(t *testing.T, dir string) testservers.Server {
+// buildNode gives a project in TypeScript what it needs; Node runs it as it stands.
+func (p project) buildNode(t *testing.T, dir string, env ...string) testservers.Server {
 	t.Helper()
-	p.npm(t, dir, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
-	return p.servedNode(dir)
+	modules := filepath.Join(p.dir, "node_modules")
+	if _, err := os.Lstat(modules); err != nil {
+		require.NoError(t, os.Symlink(nodeModules(t, dir, p), modules))
+	}
+	return p.servedNode(dir, env...)
 }
 
-func (p project) servedNode(dir string) testservers.Server {
-	s := served(filepath.Join(p.dir, "src/main.ts"))
+// nodeModules answers a folder that has what a project locks. It lies beside the
+// pinned servers, under a name that tells what is in it, so that it is installed
+// once for each lock, not once for each run.
+func nodeModules(t *testing.T, dir string, p project) string {
+	t.Helper()
+	locked, err := os.ReadFile(filepath.Join(p.dir, "package-lock.json"))
+	require.NoError(t, err)
+	home := filepath.Join(filepath.Dir(dir), fmt.Sprintf("template-node-%x", sha256.Sum256(locked))[:30])
+	modules := filepath.Join(home, "node_modules")
+	if _, err := os.Stat(modules); err == nil {
+		return modules
+	}
+	stage := fmt.Sprintf("%s.%d-%s", home, os.Getpid(), filepath.Base(filepath.Dir(filepath.Dir(p.dir)))) // on the same disk, to be renamed
+	require.NoError(t, os.Mkdir(stage, 0o755))
+	defer func() { assert.NoError(t, os.RemoveAll(stage)) }()
+	for _, name := range []string{"package.json", "package-lock.json"} {
+		text, err := os.ReadFile(filepath.Join(p.dir, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(stage, name), text, 0o644))
+	}
+	project{p.name, stage}.npm(t, dir, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
+	if err := os.Rename(stage, home); err != nil { // another run was faster: its folder serves
+		require.DirExists(t, modules, err.Error())
+	}
+	return modules
+}
+
+func (p project) servedNode(dir string, env ...string) testservers.Server {
+	s := served(filepath.Join(p.dir, "src/main.ts"), env...)
 	node := []string{testservers.Official(dir)[0], "--disable-warning=ExperimentalWarning"}
 	at := len(s.Stdio) - 1
 	s.Name, s.Stdio = p.name, slices.Insert(slices.Clone(s.Stdio), at, node...)
@@ -90,7 +135,9 @@ func withNodeFixtures(t *testing.T, from string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "fixtures")
 	require.NoError(t, os.CopyFS(filepath.Join(dir, "src"), os.DirFS(filepath.Join(from, "src"))))
-	require.NoError(t, os.Symlink(filepath.Join(from, "node_modules"), filepath.Join(dir, "node_modules")))
+	modules, err := os.Readlink(filepath.Join(from, "node_modules"))
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(modules, filepath.Join(dir, "node_modules")))
 	manifest, err := os.ReadFile(filepath.Join(from, "package.json"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "package.json"), manifest, 0o644))

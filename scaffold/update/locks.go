@@ -16,13 +16,22 @@ type lock struct {
 	name, from string
 	code       string // ending of the files whose imports count too
 	command    []string
+	mark       string // what it has if a tool has written it, of files that people write too
 }
 
 var lockFiles = []lock{
-	{"go.sum", "go.mod", ".go", []string{"go", "mod", "tidy"}},
-	{"package-lock.json", "package.json", "", []string{"npm", "install", "--package-lock-only", "--ignore-scripts"}},
-	{"pnpm-lock.yaml", "package.json", "", []string{"pnpm", "install", "--lockfile-only", "--ignore-scripts"}},
-	{"uv.lock", "pyproject.toml", "", []string{"uv", "lock"}},
+	{"go.sum", "go.mod", ".go", []string{"go", "mod", "tidy"}, ""},
+	{"package-lock.json", "package.json", "", []string{"npm", "install", "--package-lock-only", "--ignore-scripts"}, ""},
+	{"pnpm-lock.yaml", "package.json", "", []string{"pnpm", "install", "--lockfile-only", "--ignore-scripts"}, ""},
+	{"uv.lock", "pyproject.toml", "", []string{"uv", "lock"}, ""},
+	{"requirements.txt", "pyproject.toml", "", compiled("requirements.txt"), "--hash="},
+	{"requirements-dev.txt", "pyproject.toml", "", compiled("requirements-dev.txt", "--group", "dev"), "--hash="},
+}
+
+// compiled locks what pyproject.toml names into a file of requirements.
+func compiled(file string, more ...string) []string {
+	return append([]string{"uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--generate-hashes",
+		"--no-header", "--no-annotate", "--output-file", file}, more...)
 }
 
 // lockCommands are needed where something changes that a lock file derives from,
@@ -31,7 +40,10 @@ var lockFiles = []lock{
 func lockCommands(changes []Change, c comparison) [][]string {
 	var commands [][]string
 	for _, l := range lockFiles {
-		_, wanted := c.next.Lookup(l.name)
+		next, wanted := c.next.Lookup(l.name)
+		if l.mark != "" && !(wanted && bytes.Contains(next.Data, []byte(l.mark))) {
+			continue
+		}
 		if (wanted || c.yours[l.name].exists) && slices.ContainsFunc(changes, l.concerns) && !(c.willBe(changes, l.name) && c.willBe(changes, l.from)) {
 			commands = append(commands, l.command)
 		}

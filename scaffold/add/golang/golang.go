@@ -23,9 +23,7 @@ type page struct {
 	add.Item
 	names
 	Input, Output *shape // of a tool
-	Good, Bad     string // arguments for the test, "" when there are none
-	Answer        string // what the test's upstream answers
-	WantPath      string // the path that it is asked for with Good
+	add.Sample           // for the test of a tool
 }
 
 // Files are the handler, its test and, for a tool, its schema and types, with

@@ -191,12 +191,12 @@ func Test`)
 		qw422016.N().S(`", r.Method)
 		}
 `)
-		if d.WantPath != "" {
+		if d.Path != "" {
 			qw422016.N().S(`		if r.URL.Path != `)
-			qw422016.N().S(strconv.Quote(d.WantPath))
+			qw422016.N().S(strconv.Quote(d.Path))
 			qw422016.N().S(` {
 			t.Errorf("path: got %s, want %s", r.URL.Path, `)
-			qw422016.N().S(strconv.Quote(d.WantPath))
+			qw422016.N().S(strconv.Quote(d.Path))
 			qw422016.N().S(`)
 		}
 `)

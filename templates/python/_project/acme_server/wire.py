@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import anyio
 import anyio.from_thread
@@ -223,7 +223,16 @@ class Stdio:
             async for message in from_sdk:
                 await self._pass_on(message)
 
-        async with anyio.from_thread.BlockingPortal() as portal, anyio.create_task_group() as tasks:
+        async with (
+            anyio.from_thread.BlockingPortal() as portal,
+            chunks,
+            read_chunks,
+            to_sdk,
+            sdk_in,
+            sdk_out,
+            from_sdk,
+            anyio.create_task_group() as tasks,
+        ):
             # A thread of our own: one of a pool that waits for input would keep the process from ending.
             threading.Thread(target=self._pump, args=(portal, chunks), daemon=True).start()
             for task in (take, serve, write):
@@ -246,7 +255,7 @@ class Stdio:
                     portal.call(chunks.send, lines)
             portal.call(chunks.send, [line])
             portal.call(chunks.aclose)
-        except (OSError, RuntimeError, CancelledError, anyio.BrokenResourceError):
+        except (OSError, RuntimeError, CancelledError, anyio.BrokenResourceError, anyio.ClosedResourceError):
             return  # nobody listens any more
 
     async def _idle(self) -> None:
@@ -339,26 +348,53 @@ def own_stdio() -> tuple[int, int]:
 
 
 class Guard:
-    """Refuses requests that the SDK's endpoint should not see, and what it would answer badly.
+    """Refuses what web pages of other sites and strangers' DNS names send.
 
-    Web pages of other sites may not call: an Origin has to be the server's own or
-    one of origins, where "*" allows all. A Host has to be one of hosts; with none
-    given, a server that listens on loopback goes by loopback's names alone.
+    An Origin has to be the server's own or one of origins, where "*" allows all. A
+    Host has to be one of hosts; with none given, a server that listens on loopback
+    goes by loopback's names alone.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        max_body: int,
-        origins: Iterable[str] = (),
-        hosts: Iterable[str] = (),
-    ) -> None:
-        """Wrap the endpoint app. max_body is in bytes."""
+    def __init__(self, app: ASGIApp, *, origins: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
+        """Wrap app."""
         self._app = app
-        self._max_body = max_body
         self._origins = set(origins)
         self._hosts = {h.lower() for h in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        refusal = self._stranger(Headers(scope=scope), scope) if scope["type"] == "http" else ""
+        serve = PlainTextResponse(refusal, 403) if refusal else self._app
+        await serve(scope, receive, send)
+
+    def _stranger(self, headers: Headers, scope: Scope) -> str:
+        host = headers.get("host", "").lower()
+        name = _at(f"//{host}").hostname or ""
+        local = (scope.get("server") or ("",))[0]
+        hosts = self._hosts or (LOOPBACK if local in LOOPBACK else {name})
+        if name not in hosts and host not in hosts:
+            return "Forbidden: this server does not go by that Host"
+        origin = headers.get("origin")
+        if origin is None or {"*", origin} & self._origins or _at(origin).netloc.lower() == host:
+            return ""
+        return "Forbidden: this origin may not call the server"
+
+
+def _at(address: str) -> SplitResult:
+    """Take an address apart; of one that is none, nothing is left."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
+class Endpoint:
+    """Refuses messages that the SDK's endpoint should not see, and what it would answer badly."""
+
+    def __init__(self, app: ASGIApp, *, max_body: int) -> None:
+        """Wrap the SDK's endpoint app. max_body is in bytes."""
+        self._app = app
+        self._max_body = max_body
         self._streams: set[anyio.CancelScope] = set()
 
     def end_streams(self) -> None:
@@ -370,16 +406,13 @@ class Guard:
         """Serve one request."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        headers = Headers(scope=scope)
-        if refusal := self._stranger(headers, scope):
-            return await PlainTextResponse(refusal, 403)(scope, receive, send)
         if scope["method"] != "POST":
             return await self._stream(scope, receive, send)
-        body = await _read_body(receive, self._max_body)
+        body = await read_body(receive, self._max_body)
         if body is None:
             text = "the body is too large"
             return await PlainTextResponse(text, 413, {"Connection": "close"})(scope, receive, send)
-        return await self._post(scope, headers, body, receive, send)
+        return await self._post(scope, Headers(scope=scope), body, receive, send)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose answer may stay open until end_streams is called."""
@@ -399,18 +432,6 @@ class Guard:
         if stream.cancelled_caught and begun:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _stranger(self, headers: Headers, scope: Scope) -> str:
-        host = headers.get("host", "").lower()
-        name = urlsplit(f"//{host}").hostname or ""
-        local = (scope.get("server") or ("",))[0]
-        hosts = self._hosts or (LOOPBACK if local in LOOPBACK else {name})
-        if name not in hosts and host not in hosts:
-            return "Forbidden: this server does not go by that Host"
-        origin = headers.get("origin")
-        if origin is None or {"*", origin} & self._origins or urlsplit(origin).netloc.lower() == host:
-            return ""
-        return "Forbidden: this origin may not call the server"
-
     async def _post(self, scope: Scope, headers: Headers, body: bytes, receive: Receive, send: Send) -> None:
         version = headers.get("mcp-protocol-version", "")
         if not headers.get("content-type", "").lower().startswith("application/json"):
@@ -428,7 +449,7 @@ class Guard:
         if m.refusal is None:
             answer = _Answer(send)
             serve = self._stream if m.method == _LISTEN else self._app
-            await serve(scope, _replay(body, receive), answer)
+            await serve(scope, replay(body, receive), answer)
             m.refusal = answer.refusal()
         if m.refusal is not None:
             await Response(_answer(m), 400, media_type="application/json")(scope, receive, send)
@@ -449,7 +470,7 @@ class Guard:
             m = _member(member)
             if m.refusal is None:
                 answer = _Kept()
-                await self._app(scope, _replay(json.dumps(member).encode(), receive), answer)
+                await self._app(scope, replay(json.dumps(member).encode(), receive), answer)
                 m.refusal = answer.refusal()
                 if m.refusal is None and answer.status >= 400 and not begun:
                     # Not the message but the request is refused, say for its session.
@@ -480,7 +501,7 @@ def _event(text: bytes) -> bytes:
     return b"event: message\ndata: " + text + b"\n\n"
 
 
-async def _read_body(receive: Receive, limit: int) -> bytes | None:
+async def read_body(receive: Receive, limit: int) -> bytes | None:
     """Read a body; None if it is longer than limit."""
     body = bytearray()
     more = True
@@ -505,7 +526,7 @@ async def _drain(receive: Receive | None) -> None:
                 return
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """Receive the body again, and after it what comes then."""
     unread = True
 

@@ -2,10 +2,21 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
 import { expect, test } from "vitest";
-import { App, parts } from "./app.ts";
+import { App, layers, within } from "./app.ts";
+//mcpctl:if resources
+import { Caller, local } from "./caller.ts";
+//mcpctl:end
 import { load } from "./config.ts";
+//mcpctl:if prompts
+import { type Call, stages } from "./middleware.ts";
+import { parts } from "./parts.ts";
+import { titled } from "./prompts.ts";
+//mcpctl:else
 import { stages } from "./middleware.ts";
-import { LineTransport } from "./wire.ts";
+import { parts } from "./parts.ts";
+//mcpctl:end
+import { listen } from "./testing.ts";
+import { type Endpoint, LineTransport, type Listener } from "./wire.ts";
 
 function newApp(environment: Record<string, string> = {}) {
   const errors = new PassThrough();
@@ -24,7 +35,11 @@ async function connect(app: App): Promise<Client> {
 
 // A part relies on those above it: this order is deliberate.
 test("the order of the parts", () => {
-  const order = ["server", "health", "headers", "origin", "timeouts", "pagination", "tools", "resources", "prompts"];
+  const order = (
+    "logging secrets pii server otel metrics health cache redis retry breaker ssrf " +
+    "origin apikeys jwt oauth auth rbac headers limits sessions ratelimit bulkhead timeouts audit pagination " +
+    "pathguard elicitation tasks tools resources subscriptions prompts"
+  ).split(" ");
   const names = parts.map((part) => part.name);
   expect(names).toEqual(order.filter((name) => names.includes(name)));
 });
@@ -41,6 +56,39 @@ test("middleware runs in the order of the stages, whatever is added first", asyn
   passed.length = 0;
   await client.ping();
   expect(passed).toEqual([...stages]);
+});
+
+test("requests pass the layers in their order, whatever is added first", async () => {
+  const { app } = newApp();
+  const passed: string[] = [];
+  const note = (name: string) => (next: Listener) => {
+    const noting: Listener = (request, response) => {
+      passed.push(name);
+      next(request, response);
+    };
+    return noting;
+  };
+  for (const layer of layers.toReversed()) app.wrap(layer, note(layer));
+  app.wrap("headers", note("headers again"));
+  const innermost = { serve: (_, response) => response.end() } as { serve: Listener } as Endpoint;
+  const { post } = await listen(app.listener(innermost));
+  expect((await post({})).status).toBe(200);
+  expect(passed).toEqual(["headers", "headers again", "origin", "trace", "auth", "session"]);
+});
+
+test("outgoing calls pass the wrappers in the order of their adding", async () => {
+  const passed: string[] = [];
+  const note = (name: string) => (next: typeof fetch) => {
+    const noting: typeof fetch = (...args) => {
+      passed.push(name);
+      return next(...args);
+    };
+    return noting;
+  };
+  const answer = new Response("it");
+  const innermost: typeof fetch = async () => answer; // nothing is sent
+  expect(await within(["retry", "breaker"].map(note), innermost)("https://example.com/")).toBe(answer);
+  expect(passed).toEqual(["retry", "breaker"]);
 });
 
 test("notes are written and found", async () => {
@@ -101,13 +149,19 @@ test("over standard input and output what is under way is answered, then it stop
   output.end();
   expect(await text(output)).toContain('"total":1');
   expect(app.life.phase).toBe("stopped");
-  expect(String(errors.read())).toContain("msg=stopped requests=2 failures=0 underWay=0");
+  const log = String(errors.read());
+  //mcpctl:if logging
+  expect(log).toContain('"msg":"stopped","requests":2,"failures":0,"underWay":0');
+  //mcpctl:else
+  expect(log).toContain("msg=stopped requests=2 failures=0 underWay=0");
+  //mcpctl:end
 });
 //mcpctl:if resources
 
 test("resources are read", async () => {
   const client = await connect(newApp().app);
-  expect((await client.listResources()).resources.map((r) => r.name)).toEqual(["index", "logo"]);
+  const names = (await client.listResources()).resources.map((r) => r.name);
+  expect(names.slice(0, 2)).toEqual(["index", "logo"]);
   const { contents } = await client.readResource({ uri: "notes://note/n1" });
   expect(contents[0]).toMatchObject({
     mimeType: "text/markdown",
@@ -117,19 +171,34 @@ test("resources are read", async () => {
 
 test("a resource that is not there has the code of its era", async () => {
   const { app } = newApp();
-  for (const [era, code] of [
-    ["legacy", -32002],
-    ["modern", -32602],
-  ] as const) {
-    const call = { method: "resources/read", era, params: { uri: "notes://note/n9" } } as unknown as Parameters<
-      typeof app.chain.run
-    >[0];
-    const missing = async () => ({ error: { code: -32602, message: "Resource not found" } });
-    expect(await app.chain.run(call, missing)).toMatchObject({ error: { code } });
-  }
+  const missing = async () => ({ error: { code: -32602, message: "Resource not found" } });
+  const call = {
+    method: "resources/read",
+    params: { uri: "notes://note/n9" },
+    notification: false,
+    caller: new Caller(local),
+    header: () => null,
+    values: new Map(),
+    signal: new AbortController().signal,
+    cancel: () => {},
+  };
+  expect(await app.chain.run({ ...call, era: "legacy" }, missing)).toMatchObject({ error: { code: -32002 } });
+  expect(await app.chain.run({ ...call, era: "modern" }, missing)).toMatchObject({ error: { code: -32602 } });
 });
 //mcpctl:end
 //mcpctl:if prompts
+
+test("the arguments of prompts have titles", async () => {
+  const own = { name: "review_note", arguments: [{ name: "id" }, { name: "tone" }] };
+  const prompts = [own, { name: "bare" }, { name: "added", arguments: [{ name: "id" }] }];
+  const { result } = await titled({ method: "prompts/list" } as Call, async () => ({ result: { prompts } }));
+  const titles = { id: "Note", tone: "Tone" };
+  expect(result?.prompts).toEqual([
+    { ...own, arguments: Object.entries(titles).map(([name, title]) => ({ name, title })) },
+    { name: "bare" },
+    { name: "added", arguments: [{ name: "id" }] },
+  ]);
+});
 
 test("a review is asked for", async () => {
   const client = await connect(newApp().app);
@@ -181,24 +250,5 @@ test("lists come in pages", async () => {
   expect(new Set(names).size).toBe(names.length);
   expect(names.length).toBeGreaterThan(2);
   await expect(client.request({ method: "tools/list", params: { cursor: "guess" } })).rejects.toThrow("no such page");
-});
-//mcpctl:end
-//mcpctl:if timeouts
-
-test("a tool that takes too long is given up, and told to stop", async () => {
-  const { app } = newApp({ MCP_TIMEOUT_TOOLS: "fetch_page=20ms" });
-  let stopped = false;
-  app.deps.fetch = (_, init) =>
-    new Promise((_, reject) => {
-      init?.signal?.addEventListener("abort", () => {
-        stopped = true;
-        reject(new Error("stopped"));
-      });
-    });
-  const client = await connect(app);
-  const result = await client.callTool({ name: "fetch_page", arguments: { url: "https://example.com/" } });
-  expect(JSON.stringify(result.content)).toContain("took longer than the 0.02s");
-  expect(stopped).toBe(true);
-  await client.ping();
 });
 //mcpctl:end

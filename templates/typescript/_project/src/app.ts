@@ -1,34 +1,33 @@
-// Joins the parts of the server. Each feature has one entry in parts, which is
-// the only place where it meets the server.
+// Joins the parts of the server, and runs it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { McpServer, type McpServerFactory } from "@modelcontextprotocol/server";
+import { type McpRequestContext, McpServer, type McpServerFactory } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import type { Config } from "./config.ts";
-//mcpctl:if headers
-import { securityHeaders } from "./headers.ts";
+import { registerAdded } from "./added/index.ts";
+//mcpctl:if audit
+import type { Audit } from "./audit.ts";
 //mcpctl:end
-//mcpctl:if health
-import { Health } from "./health.ts";
+//mcpctl:if apikeys || jwt
+import type { Bearer, Verifier } from "./auth.ts";
 //mcpctl:end
+//mcpctl:if cache
+import type { Cache } from "./cache.ts";
+//mcpctl:end
+import { type Config, upstream } from "./config.ts";
 import { Lifecycle, messageOf } from "./lifecycle.ts";
 import { type Log, textLog } from "./log.ts";
+//mcpctl:if metrics
+import type { Metrics } from "./metrics.ts";
+//mcpctl:end
 import { Chain } from "./middleware.ts";
 import { Notebook } from "./notes.ts";
-//mcpctl:if pagination
-import { inPages } from "./pagination.ts";
+import { parts } from "./parts.ts";
+//mcpctl:if subscriptions
+import type { Subscriptions } from "./subscriptions.ts";
 //mcpctl:end
-//mcpctl:if prompts
-import { registerPrompts } from "./prompts.ts";
-//mcpctl:end
-//mcpctl:if resources
-import { ownCode, registerResources } from "./resources.ts";
-//mcpctl:end
-//mcpctl:if timeouts
-import { deadlines } from "./timeouts.ts";
-//mcpctl:end
-import { registerTools } from "./tools/index.ts";
 import { type Deps, icon } from "./tools/tools.ts";
-import { Endpoint, guard, type LineTransport, type Listener } from "./wire.ts";
+import { Endpoint, type EndpointOptions, type LineTransport, type Listener, refuse } from "./wire.ts";
+
+const outgoingTimeout = 30_000; // milliseconds for a call of another service, all tries and the body together
 
 const instructions = "A notebook. Search before you add; a note is named by its id.";
 
@@ -38,6 +37,18 @@ export interface Build {
   errors: NodeJS.WritableStream; // the log; never standard output, which stdio needs
 }
 
+/** What stands around the MCP endpoint, outermost first: this order is deliberate. */
+export const layers = ["headers", "origin", "trace", "auth", "session"] as const;
+
+export type Layer = (typeof layers)[number];
+
+type Wrapper = (next: Listener) => Listener;
+
+/** What is within wrappers, of which the first is outermost. */
+export function within<T>(wrappers: ((next: T) => T)[], innermost: T): T {
+  return wrappers.reduceRight((next, wrap) => wrap(next), innermost);
+}
+
 /** The server while it is put together; after the constructor only run is called. */
 export class App {
   readonly config: Config;
@@ -45,16 +56,36 @@ export class App {
   log: Log;
   readonly life: Lifecycle;
   readonly chain = new Chain();
-  readonly layers: ((next: Listener) => Listener)[] = []; // around the MCP endpoint, outermost first
+  readonly endpoint: EndpointOptions; // may be tightened by parts
+  readonly routes = new Map<string, Listener>(); // beside the MCP endpoint, without its layers, by path
   readonly admin = new Map<string, Listener>(); // the admin port, by path
-  readonly offers: ((server: McpServer) => void)[] = []; // what each server offers
-  readonly deps: Deps;
+  readonly offers: ((server: McpServer, context: McpRequestContext) => void)[] = []; // what each server offers
+  readonly deps: Deps; // parts before "tools" may add to it
+  //mcpctl:if subscriptions
+  subscriptions: Subscriptions | undefined;
+  //mcpctl:end
+  //mcpctl:if apikeys || jwt
+  readonly verifiers: Verifier[] = []; // a token that one of them knows is good
+  readonly bearer: Bearer = { scopes: [] }; // what a refusal tells the client
+  //mcpctl:end
+  //mcpctl:if audit
+  auditor: Audit | undefined;
+  //mcpctl:end
+  //mcpctl:if cache
+  cache: Cache | undefined;
+  //mcpctl:end
+  //mcpctl:if metrics
+  metrics: Metrics | undefined;
+  //mcpctl:end
+  readonly #layers = new Map<Layer, Wrapper[]>();
+  readonly #fetchers: ((next: typeof fetch) => typeof fetch)[] = [];
   readonly #stats = { requests: 0, failures: 0, underWay: 0 };
   #endpoint: Endpoint | undefined;
 
   constructor(config: Config, build: Build) {
     this.config = config;
     this.build = build;
+    this.endpoint = { maxBody: config.MCP_HTTP_MAX_BODY };
     this.log = textLog(build.errors);
     this.life = new Lifecycle(config.MCP_STOP_TIMEOUT, () => this.log);
     const log: Log = {
@@ -63,8 +94,24 @@ export class App {
       warn: (m, f) => this.log.warn(m, f),
       error: (m, f) => this.log.error(m, f),
     };
-    this.deps = { notes: new Notebook(), log, fetch: globalThis.fetch, fetchHosts: config.MCP_FETCH_HOSTS };
-    for (const part of parts) part.join(this);
+    this.deps = {
+      notes: new Notebook(),
+      log,
+      fetch: (input, init) => this.fetch(input, init),
+      fetchHosts: config.MCP_FETCH_HOSTS,
+    } as Deps;
+    for (const part of parts) {
+      try {
+        part.join(this);
+      } catch (error) {
+        throw new Error(`joining ${part.name}: ${messageOf(error)}`, { cause: error });
+      }
+    }
+    const services = {
+      fetch: this.deps.fetch,
+      upstream: (service: string, fallback: string) => upstream(config, service, fallback),
+    };
+    this.offers.push((server) => registerAdded(server, services));
   }
 
   /** Makes a server: one for each connection, session or request. */
@@ -80,11 +127,14 @@ export class App {
       },
       {
         instructions,
+        //mcpctl:if legacy
+        capabilities: { logging: {} },
+        //mcpctl:end
         // Lists may come to differ by caller, so they are private.
         cacheHints: { "tools/list": ttl, "resources/list": ttl, "resources/templates/list": ttl, "prompts/list": ttl },
       },
     );
-    for (const offer of this.offers) offer(server);
+    for (const offer of this.offers) offer(server, context);
     if (context.era === "legacy") this.#keepAlive(server);
     return server;
   };
@@ -118,11 +168,44 @@ export class App {
   listener(endpoint: Endpoint): Listener {
     this.#endpoint = endpoint;
     const serve: Listener = (request, response) => endpoint.serve(request, response);
-    return this.layers.reduceRight((next, layer) => layer(next), serve);
+    const around = layers.flatMap((layer) => this.#layers.get(layer) ?? []);
+    const layered = within(around, serve);
+    const nowhere: Listener = (request, response) => refuse(request, response, 404, "404 page not found");
+    return (request, response) => {
+      const path = request.url?.split("?")[0] ?? "";
+      const beside = this.routes.get(path) ?? nowhere;
+      (path === "/mcp" ? layered : beside)(request, response);
+    };
+  }
+
+  /** Puts a wrapper around the MCP endpoint; within a layer, the first to be added is outermost. */
+  wrap(layer: Layer, wrapper: Wrapper): void {
+    this.#layers.set(layer, [...(this.#layers.get(layer) ?? []), wrapper]);
+  }
+
+  /** Puts a wrapper around outgoing calls; the first to be added is outermost. */
+  wrapFetch(wrapper: (next: typeof fetch) => typeof fetch): void {
+    this.#fetchers.push(wrapper);
+  }
+
+  /** Calls another service, through every wrapper, for a while in all. */
+  get fetch(): typeof fetch {
+    const wrapped = within(this.#fetchers, globalThis.fetch);
+    return (input, init) => {
+      const given = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+      const late = AbortSignal.timeout(outgoingTimeout);
+      return wrapped(input, { ...init, signal: given ? AbortSignal.any([given, late]) : late });
+    };
   }
 
   newEndpoint(): Endpoint {
-    return new Endpoint(this.chain.around(this.newServer), { maxBody: this.config.MCP_HTTP_MAX_BODY });
+    return new Endpoint(this.chain.around(this.newServer), {
+      ...this.endpoint,
+      listen: (message, extra, serve) => this.chain.listen(message, extra, serve),
+      //mcpctl:if subscriptions
+      ...(this.subscriptions && { bus: this.subscriptions.bus }),
+      //mcpctl:end
+    });
   }
 
   /**
@@ -151,11 +234,9 @@ export class App {
   /** The admin port. */
   adminListener(request: IncomingMessage, response: ServerResponse): void {
     const serve = this.admin.get(request.url?.split("?")[0] ?? "");
-    if (serve && request.method === "GET") serve(request, response);
-    else
-      response
-        .writeHead(serve ? 405 : 404, { "content-type": "text/plain" })
-        .end(serve ? "Method not allowed\n" : "Not found\n");
+    if (!serve) refuse(request, response, 404, "404 page not found");
+    else if (request.method === "GET" || request.method === "HEAD") serve(request, response);
+    else refuse(request, response, 405, "Method Not Allowed", { allow: "GET, HEAD" });
   }
 
   async #serveHttp(ended: AbortSignal): Promise<void> {
@@ -217,65 +298,3 @@ async function listen(address: string, what: string, listener: Listener): Promis
   });
   return http;
 }
-
-interface Part {
-  name: string;
-  join: (app: App) => void;
-}
-
-/** Every part in the order in which they are joined: one may rely on those above it. */
-export const parts: Part[] = [
-  {
-    name: "server",
-    join: (app) => {
-      app.count();
-      app.life.every("checks", app.config.MCP_CHECK_EVERY, () => app.life.checkAll());
-    },
-  },
-  //mcpctl:if health
-  {
-    name: "health",
-    join: (app) => {
-      const health = new Health(app.config.MCP_HEALTH_CHECK_TIMEOUT, app.config.MCP_HEALTH_CACHE_FOR, app.life);
-      app.admin.set("/livez", health.live);
-      app.admin.set("/readyz", health.ready);
-      app.admin.set("/startupz", health.startup);
-    },
-  },
-  //mcpctl:end
-  //mcpctl:if headers
-  {
-    name: "headers", // outside the check of the origin: even a refusal carries them
-    join: (app) => app.layers.push(securityHeaders(app.config.MCP_HSTS_MAX_AGE, app.config.MCP_HTTP_ORIGINS)),
-  },
-  //mcpctl:end
-  {
-    name: "origin",
-    join: (app) =>
-      app.layers.push((next) =>
-        guard(next, { origins: app.config.MCP_HTTP_ORIGINS, hosts: app.config.MCP_HTTP_HOSTS }),
-      ),
-  },
-  //mcpctl:if timeouts
-  {
-    name: "timeouts",
-    join: (app) => app.chain.use("timing", deadlines(app.config.MCP_TIMEOUT, app.config.MCP_TIMEOUT_TOOLS)),
-  },
-  //mcpctl:end
-  //mcpctl:if pagination
-  { name: "pagination", join: (app) => app.chain.use("logging", inPages(app.config.MCP_PAGE_SIZE)) },
-  //mcpctl:end
-  { name: "tools", join: (app) => app.offers.push((server) => registerTools(server, app.deps)) },
-  //mcpctl:if resources
-  {
-    name: "resources",
-    join: (app) => {
-      app.chain.use("error", ownCode);
-      app.offers.push((server) => registerResources(server, app.deps.notes));
-    },
-  },
-  //mcpctl:end
-  //mcpctl:if prompts
-  { name: "prompts", join: (app) => app.offers.push((server) => registerPrompts(server, app.deps.notes)) },
-  //mcpctl:end
-];

@@ -1,6 +1,7 @@
 // The security headers of HTTP answers, and answers to browsers that ask whether
 // a page of another origin may call.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { App } from "./app.ts";
 import type { Listener } from "./wire.ts";
 
 /** Pages of the origins given may call; "*" stands for all. The age is in milliseconds. */
@@ -35,4 +36,9 @@ function preflight(request: IncomingMessage, response: ServerResponse, origins: 
   response.setHeader("Access-Control-Allow-Headers", request.headers["access-control-request-headers"] ?? "");
   response.setHeader("Access-Control-Max-Age", "600");
   return true;
+}
+
+/** They are outside the check of the origin: even a refusal carries them. */
+export function withHeaders(app: App): void {
+  app.wrap("headers", securityHeaders(app.config.MCP_HSTS_MAX_AGE, app.config.MCP_HTTP_ORIGINS));
 }

@@ -1,5 +1,6 @@
 // Answers whoever runs the server: does it live, has it started, is it ready?
 import type { ServerResponse } from "node:http";
+import type { App } from "./app.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Listener } from "./wire.ts";
 
@@ -103,4 +104,12 @@ export async function probe(address: string): Promise<void> {
     throw new Error("asking the admin port: no answer; is the server running?", { cause: error });
   }
   if (!response.ok) throw new Error(`asking the admin port: /livez answers ${response.status}`);
+}
+
+/** Tells on the admin port how the server is. */
+export function withHealth({ admin, config, life }: App): void {
+  const health = new Health(config.MCP_HEALTH_CHECK_TIMEOUT, config.MCP_HEALTH_CACHE_FOR, life);
+  admin.set("/livez", health.live);
+  admin.set("/readyz", health.ready);
+  admin.set("/startupz", health.startup);
 }

@@ -2,9 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { App } from "./app.ts";
 import { load } from "./config.ts";
+import { hello, newApp, serve } from "./testing.ts";
 
 const { config } = load("", { MCP_HTTP_MAX_BODY: "1000", MCP_HTTP_ORIGINS: "https://friend.example" });
 const app = new App(config, { version: "1.2.3", errors: new PassThrough() });
@@ -64,6 +65,30 @@ test.each<[string, string, Record<string, string>, number]>([
 ])("%s", async (_, body, more, status) => {
   const headers = { "content-type": "application/json", accept: "application/json, text/event-stream", ...more };
   expect((await fetch(url, { method: "POST", body, headers })).status).toBe(status);
+});
+
+test("an idle session ends, and a long call is not idleness", async () => {
+  const short = newApp({ MCP_FETCH_HOSTS: "example.com", MCP_TIMEOUT: "24h" });
+  short.endpoint.sessionTimeout = 60_000;
+  const page = Promise.withResolvers<Response>();
+  const fetched = vi.fn(() => page.promise);
+  short.deps.fetch = fetched;
+  const { post } = await serve(short);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const opened = await post(hello);
+  await opened.text();
+  const session = { "mcp-session-id": String(opened.headers.get("mcp-session-id")) };
+  const params = { name: "fetch_page", arguments: { url: "https://example.com/" } };
+  const called = await post({ jsonrpc: "2.0", id: 2, method: "tools/call", params }, session);
+  await vi.waitFor(() => expect(fetched).toHaveBeenCalled());
+  vi.advanceTimersByTime(600_000);
+  page.resolve(new Response("at last"));
+  expect(await called.text()).toContain("at last");
+  await vi.waitFor(async () => {
+    vi.advanceTimersByTime(600_000);
+    expect((await post({ jsonrpc: "2.0", id: 3, method: "ping" }, session)).status).toBe(404);
+  });
 });
 //mcpctl:if headers
 

@@ -57,6 +57,11 @@ test("durations", () => {
   ]);
 });
 
+test("no duration is longer than a timer of Node.js can last", () => {
+  expect(load("", { MCP_STATS_EVERY: "576h" }).config.MCP_STATS_EVERY).toBe(2_073_600_000);
+  expect(() => load("", { MCP_STATS_EVERY: "576h1s" })).toThrow("MCP_STATS_EVERY: is longer than 24 days");
+});
+
 test("all that is wrong is told at once", () => {
   const wrong = { MCP_HTTP_ADDR: "here", MCP_HTTP_MAX_BODY: "-1", MCP_DRAIN_TIMEOUT: "0s", MCP_HTTP_ORIGINS: "evil" };
   for (const name of ["MCP_HTTP_ADDR", "MCP_HTTP_MAX_BODY", "MCP_DRAIN_TIMEOUT"])

@@ -3,6 +3,9 @@
 // input and output; with it, over HTTP.
 import { parseArgs } from "node:util";
 import { App } from "./app.ts";
+//mcpctl:if audit
+import { verifyFile } from "./audit.ts";
+//mcpctl:end
 import { load } from "./config.ts";
 //mcpctl:if health
 import { probe } from "./health.ts";
@@ -16,6 +19,10 @@ const usage = `Usage of acme-server:
   --http ADDR    serve MCP over HTTP on ADDR (default: standard input and output)
   --admin ADDR   serve health and metrics on ADDR
   --config FILE  read settings from FILE of NAME=value lines; the environment wins
+//mcpctl:if audit
+  --verify-audit FILE
+                 check the hash chain of the audit log FILE, and exit
+//mcpctl:end
   --version      print the version and exit`;
 
 async function main(): Promise<void> {
@@ -28,6 +35,9 @@ async function main(): Promise<void> {
       config: { type: "string" },
       version: { type: "boolean" },
       help: { type: "boolean" },
+      //mcpctl:if audit
+      "verify-audit": { type: "string" },
+      //mcpctl:end
       //mcpctl:if health
       healthcheck: { type: "boolean" },
       //mcpctl:end
@@ -35,6 +45,9 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.error(usage);
   if (values.version) return console.log(`acme-server ${version}`);
+  //mcpctl:if audit
+  if (values["verify-audit"]) return console.log(await verifyFile(values["verify-audit"]));
+  //mcpctl:end
   const { config, warnings } = load(values.config ?? "", {
     ...process.env,
     ...(values.http && { MCP_HTTP_ADDR: values.http }),

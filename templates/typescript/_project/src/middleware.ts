@@ -1,5 +1,15 @@
 // The order in which requests are treated.
-import type { JSONRPCMessage, McpServerFactory, Transport } from "@modelcontextprotocol/server";
+import type {
+  JSONRPCMessage,
+  JSONRPCNotification,
+  JSONRPCRequest,
+  McpServerFactory,
+  MessageExtraInfo,
+  Transport,
+} from "@modelcontextprotocol/server";
+import { Caller, fromToken, local } from "./caller.ts";
+import { messageOf } from "./lifecycle.ts";
+import type { Log } from "./log.ts";
 
 /** The stages, outermost first. */
 export const stages = [
@@ -21,11 +31,11 @@ export interface Call {
   era: "legacy" | "modern";
   params: Record<string, unknown>;
   notification: boolean;
-  caller: string; // local over stdio, anonymous over HTTP
-  session: string; // of the handshake era
+  caller: Caller;
   header: (name: string) => string | null; // of the HTTP request
   values: Map<string, unknown>; // what one middleware tells another
-  cancel: (reason: string) => void; // ends the handler's work
+  signal: AbortSignal; // the client has cancelled the request or gone, or cancel was called
+  cancel: (reason: string) => void; // ends the handler's work; next then gives an error of cancelledCode
 }
 
 export interface Answer {
@@ -33,8 +43,17 @@ export interface Answer {
   error?: { code: number; message: string; data?: unknown };
 }
 
-/** A middleware must call next before it awaits anything, or not at all. */
+/**
+ * A middleware that awaits anything before it calls next lets later messages
+ * overtake this one, and has no HTTP status of its own for what the SDK refuses
+ * at once, such as unknown methods: let it do so for work alone.
+ */
 export type Middleware = (call: Call, next: () => Promise<Answer>) => Promise<Answer>;
+
+/** The code of requests that were cancelled: they are not answered. */
+export const cancelledCode = -32800;
+
+const cancelled: Answer = { error: { code: cancelledCode, message: "the request was cancelled" } };
 
 /** Middleware by stage. It is filled while the server is built. */
 export class Chain {
@@ -60,95 +79,202 @@ export class Chain {
       const server = await factory(context);
       const connect = server.connect.bind(server);
       server.connect = async (transport: Transport) => {
-        const send = this.#intercept(transport, context.era);
+        const passage = new Passage(this, transport, context.era);
         await connect(transport);
-        send.attach();
+        passage.attach();
       };
       return server;
     };
   }
 
-  #intercept(transport: Transport, era: Call["era"]): { attach: () => void } {
-    const waiting = new Map<string | number, { give: (answer: Answer) => void; delivering: boolean }>();
-    const send = transport.send.bind(transport);
-    transport.send = async (message, options) => {
-      const id = "method" in message ? undefined : message.id;
-      const request = id === undefined ? undefined : waiting.get(id);
-      if (id === undefined || request === undefined) return send(message, options);
-      waiting.delete(id);
-      request.give(message as Answer);
-      // What the SDK refuses at once has a status of its own; all else is sent
-      // once it has passed the chain.
-      if (request.delivering) return send(message, options);
-    };
-    const attach = () => {
-      const deliver = transport.onmessage;
-      if (!deliver) return;
-      transport.onmessage = (message, extra) => {
-        if (!("method" in message)) return deliver(message, extra);
-        const http = extra?.request;
-        const id = "id" in message ? message.id : undefined;
-        let sent = false;
-        const call: Call = {
-          method: message.method,
-          era,
-          params: (message.params ?? {}) as Record<string, unknown>,
-          notification: id === undefined,
-          caller: http === undefined ? "local" : "anonymous",
-          session: transport.sessionId ?? "",
-          header: (name) => http?.headers.get(name) ?? null,
-          values: new Map(),
-          cancel: (reason) => {
-            if (id !== undefined && waiting.delete(id))
-              deliver(
-                {
-                  jsonrpc: "2.0",
-                  method: "notifications/cancelled",
-                  params: { requestId: id, reason },
-                } as JSONRPCMessage,
-                extra,
-              );
-          },
-        };
-        const last = (): Promise<Answer> => {
-          if (id === undefined) {
-            deliver(message, extra);
-            return Promise.resolve({});
-          }
-          return new Promise((resolve) => {
-            const request = {
-              delivering: true,
-              give: (answer: Answer) => {
-                sent = request.delivering;
-                resolve(answer);
-              },
-            };
-            waiting.set(id, request);
-            deliver(message, extra);
-            request.delivering = false;
-          });
-        };
-        if (message.method === "notifications/cancelled") {
-          const cancelled = waiting.get(
-            (message.params as { requestId?: string | number } | undefined)?.requestId ?? "",
-          );
-          const { requestId } = (message.params ?? {}) as { requestId?: string | number };
-          if (requestId !== undefined) waiting.delete(requestId);
-          cancelled?.give({ error: { code: cancelledCode, message: "the request was cancelled" } });
-        }
-        void this.run(call, last).then((answer) => {
-          if (id === undefined || sent || answer.error?.code === cancelledCode) return;
-          return send({ jsonrpc: "2.0", id, ...bare(answer) } as JSONRPCMessage, { relatedRequestId: id });
-        });
+  /**
+   * Has a subscription over HTTP, which the SDK serves without a server, pass the
+   * chain. It lasts until its client goes.
+   */
+  listen(message: JSONRPCRequest, extra: Http, serve: () => Promise<Response>): Promise<Response> {
+    const { signal } = extra.request;
+    const call = { ...callOf(message, "modern", "", extra), signal, cancel: () => {} };
+    return new Promise((resolve, reject) => {
+      const serving = async () => {
+        resolve(await serve());
+        if (!signal.aborted) await new Promise((end) => signal.addEventListener("abort", end, { once: true }));
+        return { result: {} };
       };
-    };
-    return { attach };
+      this.run(call, serving)
+        .then((refused) => resolve(Response.json({ jsonrpc: "2.0", id: message.id, ...bare(refused) })))
+        .catch(reject);
+    });
   }
 }
 
-/** The code of requests that the client cancelled: they are not answered. */
-export const cancelledCode = -32800;
+type Http = MessageExtraInfo & { request: Request };
+
+type Id = string | number;
+
+/** A request that is in the chain. */
+class Pending {
+  readonly #ended = new AbortController();
+  readonly signal = this.#ended.signal;
+  sent = false; // the SDK has answered by itself
+  #give: ((answer: Answer) => void) | undefined;
+  #delivering = false;
+
+  /** Delivers the request and waits for its answer. */
+  answer(deliver: () => void): Promise<Answer> {
+    if (this.signal.aborted) return Promise.resolve(cancelled);
+    return new Promise((resolve) => {
+      this.#give = resolve;
+      this.#delivering = true;
+      deliver();
+      this.#delivering = false;
+    });
+  }
+
+  get delivered(): boolean {
+    return this.#give !== undefined;
+  }
+
+  give(answer: Answer): void {
+    // What the SDK refuses at once has a status of its own; all else is sent
+    // once it has passed the chain.
+    this.sent = this.#delivering;
+    this.#give?.(answer);
+  }
+
+  stop(): void {
+    this.#ended.abort();
+    this.#give?.(cancelled);
+  }
+}
+
+/** Leads what one transport receives through the chain, and the answers back. */
+class Passage {
+  readonly #chain: Chain;
+  readonly #transport: Transport;
+  readonly #era: Call["era"];
+  readonly #send: Transport["send"];
+  readonly #pending = new Map<Id, Pending>();
+
+  constructor(chain: Chain, transport: Transport, era: Call["era"]) {
+    this.#chain = chain;
+    this.#transport = transport;
+    this.#era = era;
+    this.#send = transport.send.bind(transport);
+    transport.send = async (message, options) => {
+      const pending = "method" in message ? undefined : this.#pending.get(message.id ?? "");
+      if (!pending?.delivered) return this.#send(message, options);
+      pending.give(message as Answer);
+      if (pending.sent) return this.#send(message, options);
+    };
+  }
+
+  /** To be called once the SDK has connected. */
+  attach(): void {
+    const { onmessage: deliver, onclose: closed } = this.#transport;
+    if (!deliver) return;
+    this.#transport.onmessage = (message, extra) => {
+      if (!("method" in message)) return deliver(message, extra);
+      if (message.method === "notifications/cancelled")
+        this.#pending.get((message.params as { requestId?: Id } | undefined)?.requestId ?? "")?.stop();
+      this.#pass(message, extra, deliver);
+    };
+    this.#transport.onclose = () => {
+      for (const pending of this.#pending.values()) pending.stop();
+      closed?.();
+    };
+  }
+
+  #pass(message: JSONRPCRequest | JSONRPCNotification, extra: MessageExtraInfo | undefined, deliver: Deliver): void {
+    const id = "id" in message ? message.id : undefined;
+    const pending = new Pending();
+    const cancel = (reason: string) => {
+      pending.stop();
+      const params = { requestId: id, reason };
+      if (pending.delivered && id !== undefined)
+        deliver({ jsonrpc: "2.0", method: "notifications/cancelled", params } as JSONRPCMessage, extra);
+    };
+    const call = {
+      ...callOf(message, this.#era, this.#transport.sessionId, extra),
+      signal: pending.signal,
+      cancel,
+    };
+    if (id === undefined) {
+      void this.#chain.run(call, async () => {
+        deliver(message, extra);
+        return {};
+      });
+      return;
+    }
+    if (this.#pending.has(id)) {
+      const error = { code: -32600, message: "a request that is under way has this id" };
+      this.#send({ jsonrpc: "2.0", id, error }, { relatedRequestId: id }).catch(gone);
+      return;
+    }
+    this.#pending.set(id, pending);
+    this.#chain
+      .run(call, () => pending.answer(() => deliver(message, extra)))
+      .finally(() => this.#pending.delete(id))
+      .then((answer) => {
+        if (pending.sent || answer.error?.code === cancelledCode) return;
+        return this.#send({ jsonrpc: "2.0", id, ...bare(answer) } as JSONRPCMessage, { relatedRequestId: id });
+      })
+      .catch(gone);
+  }
+}
+
+function callOf(
+  message: JSONRPCRequest | JSONRPCNotification,
+  era: Call["era"],
+  session = "",
+  extra: MessageExtraInfo = {},
+): Omit<Call, "signal" | "cancel"> {
+  const { request, authInfo } = extra;
+  return {
+    method: message.method,
+    era,
+    params: (message.params ?? {}) as Record<string, unknown>,
+    notification: !("id" in message),
+    caller: request ? fromToken(authInfo, session) : new Caller(local, [], {}, session),
+    header: (name) => request?.headers.get(name) ?? null,
+    values: new Map(),
+  };
+}
+
+type Deliver = NonNullable<Transport["onmessage"]>;
+
+function gone(): void {} // the client has gone: nobody waits for the answer
 
 function bare({ result, error }: Answer): Answer {
   return error === undefined ? { result: result ?? {} } : { error };
+}
+
+const internal: Answer = {
+  error: { code: -32603, message: "internal error; the server's log tells more" },
+};
+
+/**
+ * Turns exceptions into internal errors, so that one bad request costs one answer
+ * and not the server, and keeps the text of internal errors from the client: it
+ * is in the log.
+ */
+export function recover(server: { log: Log }): Middleware {
+  return async ({ method }, next) => {
+    let answer: Answer;
+    try {
+      answer = await next();
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      server.log.error("a request panicked", { method, panic: messageOf(error), stack });
+      return internal;
+    }
+    const { error } = answer;
+    if (error?.code !== -32603 || meantForClient(error)) return answer;
+    server.log.error("a request failed", { method, error: error.message });
+    return internal;
+  };
+}
+
+// Refusals name a reason; what the SDK finds wrong with a request is a list.
+function meantForClient({ message, data }: { message: string; data?: unknown }): boolean {
+  return message.startsWith("[\n") || (typeof data === "object" && data !== null && "reason" in data);
 }

@@ -11,6 +11,12 @@ export const noteSchema = z.strictObject({
 
 export type Note = z.infer<typeof noteSchema>;
 
+/** Tells that a note was added or deleted. */
+export interface Change {
+  note: Note;
+  deleted: boolean;
+}
+
 /** How many notes a notebook holds. */
 export const defaultLimit = 1000;
 
@@ -18,6 +24,7 @@ export const defaultLimit = 1000;
 export class Notebook {
   readonly #limit: number;
   readonly #notes = new Map<string, Note>();
+  readonly #watchers: ((change: Change) => void)[] = [];
   #last = 1;
 
   constructor(limit = defaultLimit) {
@@ -25,11 +32,17 @@ export class Notebook {
     this.#notes.set("n1", { id: "n1", title: "Welcome", text: "This notebook is kept in memory.", tags: ["help"] });
   }
 
+  /** Has a function called after each change; it must not change the notebook itself. */
+  watch(told: (change: Change) => void): void {
+    this.#watchers.push(told);
+  }
+
   /** Stores a note under a new id; undefined: the notebook is full. */
   add(title: string, text: string, tags: string[] = []): Note | undefined {
     if (this.#notes.size >= this.#limit) return undefined;
     const note = { id: `n${++this.#last}`, title, text, tags };
     this.#notes.set(note.id, note);
+    this.#tell({ note, deleted: false });
     return note;
   }
 
@@ -39,7 +52,11 @@ export class Notebook {
 
   /** Removes a note and tells whether it was there. */
   delete(id: string): boolean {
-    return this.#notes.delete(id);
+    const note = this.#notes.get(id);
+    if (note === undefined) return false;
+    this.#notes.delete(id);
+    this.#tell({ note, deleted: true });
+    return true;
   }
 
   get all(): Note[] {
@@ -50,5 +67,9 @@ export class Notebook {
   search(query: string): Note[] {
     const wanted = query.toLowerCase();
     return this.all.filter((n) => [n.title, n.text, ...n.tags].join("\n").toLowerCase().includes(wanted));
+  }
+
+  #tell(change: Change): void {
+    for (const watcher of this.#watchers) watcher(change);
   }
 }

@@ -1,4 +1,5 @@
 // Gives lists in pages.
+import type { App } from "./app.ts";
 import type { Middleware } from "./middleware.ts";
 
 const lists: Record<string, string> = {
@@ -33,4 +34,9 @@ function offsetOf(cursor: unknown, method: string): number | undefined {
   if (typeof cursor !== "string") return undefined;
   const [of, offset] = Buffer.from(cursor, "base64url").toString().split(" ");
   return of === method && /^[1-9]\d{0,8}$/.test(offset ?? "") ? Number(offset) : undefined;
+}
+
+/** Gives every list in pages. */
+export function withPagination(app: App): void {
+  app.chain.use("logging", inPages(app.config.MCP_PAGE_SIZE));
 }

@@ -5,7 +5,15 @@ import { messageOf } from "./lifecycle.ts";
 import type { Log } from "./log.ts";
 
 /** The codes are part of the contract with clients: add, never rename. */
-export type Code = "not_found" | "full" | "refused" | "forbidden" | "unavailable" | "internal" | "timeout";
+export type Code =
+  | "not_found"
+  | "full"
+  | "refused"
+  | "forbidden"
+  | "unavailable"
+  | "internal"
+  | "timeout"
+  | "too_large";
 
 /** An error whose text is meant for the client: a JSON object. */
 export class Problem extends Error {

@@ -1,12 +1,21 @@
 // What users may ask for by name.
 import { type McpServer, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import * as z from "zod";
+import type { App } from "./app.ts";
 //mcpctl:if completion
 import { suggest } from "./completion.ts";
 //mcpctl:end
+import type { Middleware } from "./middleware.ts";
 import type { Notebook } from "./notes.ts";
 
+/** A prompt as prompts/list has it. */
+interface Listed {
+  name: string;
+  arguments?: { name: string; title?: string }[];
+}
+
 const tones = ["friendly", "formal", "strict"];
+const titles: Record<string, string> = { id: "Note", tone: "Tone" };
 
 /** Adds the prompts to a server. */
 export function registerPrompts(server: McpServer, notes: Notebook): void {
@@ -40,6 +49,22 @@ export function registerPrompts(server: McpServer, notes: Notebook): void {
   );
 }
 
+/** Tells the titles of the arguments, which the SDK does not. */
+export const titled: Middleware = async (call, next) => {
+  const answer = await next();
+  if (call.method !== "prompts/list" || !answer.result) return answer;
+  for (const { name, arguments: all } of answer.result.prompts as Listed[])
+    if (name === "review_note")
+      for (const argument of all ?? []) argument.title = titles[argument.name] ?? argument.name;
+  return answer;
+};
+
 function invalid(message: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+}
+
+/** Offers the prompts. */
+export function withPrompts(app: App): void {
+  app.chain.use("error", titled);
+  app.offers.push((server) => registerPrompts(server, app.deps.notes));
 }

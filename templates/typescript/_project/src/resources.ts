@@ -1,20 +1,29 @@
 // What clients may read: the index, an image, and the notes by a URI template.
 import { type McpServer, ResourceNotFoundError, ResourceTemplate } from "@modelcontextprotocol/server";
+import type { App } from "./app.ts";
 //mcpctl:if completion
 import { matching } from "./completion.ts";
 //mcpctl:end
 import type { Middleware } from "./middleware.ts";
 import type { Notebook } from "./notes.ts";
 
+export const indexUri = "notes://index";
+export const logoUri = "notes://logo";
 const prefix = "notes://note/";
-const logo = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==";
+const logo =
+  "iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAKklEQVR42mP4TwAwUEsBAxaAqgC31iGmwAEJjPpiUPhiKKcoQhmHlpkXAEFOjWWFSyusAAAAAElFTkSuQmCC";
 const unkept = { ttlMs: 0, cacheScope: "private" as const }; // not to be kept, nor shared between users
+
+/** The URI of a note. */
+export function noteUri(id: string): string {
+  return prefix + id;
+}
 
 /** Adds the resources to a server. */
 export function registerResources(server: McpServer, notes: Notebook): void {
   server.registerResource(
     "index",
-    "notes://index",
+    indexUri,
     {
       title: "All notes",
       description: "The ids and titles of all notes.",
@@ -23,13 +32,13 @@ export function registerResources(server: McpServer, notes: Notebook): void {
       cacheHint: unkept,
     },
     (uri) => {
-      const lines = notes.all.map(({ id, title }) => ({ id, title, uri: prefix + id }));
+      const lines = notes.all.map(({ id, title }) => ({ id, title, uri: noteUri(id) }));
       return { contents: [{ uri: uri.href, mimeType: "application/json", text: JSON.stringify(lines) }] };
     },
   );
   server.registerResource(
     "logo",
-    "notes://logo",
+    logoUri,
     {
       title: "Logo",
       description: "The server's logo.",
@@ -41,7 +50,20 @@ export function registerResources(server: McpServer, notes: Notebook): void {
     (uri) => ({ contents: [{ uri: uri.href, mimeType: "image/png", blob: logo }] }),
   );
   const template = new ResourceTemplate(`${prefix}{id}`, {
+    //mcpctl:if subscriptions
+    // Each note is a resource of its own as long as it is there.
+    list: () => ({
+      resources: notes.all.map(({ id, title }) => ({
+        uri: noteUri(id),
+        name: id,
+        title,
+        description: "A note, as Markdown.",
+        mimeType: "text/markdown",
+      })),
+    }),
+    //mcpctl:else
     list: undefined,
+    //mcpctl:end
     //mcpctl:if completion
     complete: {
       id: (begun) =>
@@ -71,3 +93,9 @@ export const ownCode: Middleware = async (call, next) => {
     call.method === "resources/read" && answer.error?.code === -32602 && typeof call.params.uri === "string";
   return answer.error && missing && call.era === "legacy" ? { error: { ...answer.error, code: -32002 } } : answer;
 };
+
+/** Offers the resources. */
+export function withResources(app: App): void {
+  app.chain.use("error", ownCode);
+  app.offers.push((server) => registerResources(server, app.deps.notes));
+}

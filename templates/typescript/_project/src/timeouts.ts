@@ -1,27 +1,26 @@
 // Gives every piece of work a deadline.
-import { milliseconds } from "./config.ts";
-import type { Answer, Middleware } from "./middleware.ts";
-import { failed, Problem } from "./problem.ts";
+import type { App } from "./app.ts";
+import { codes, failed, isWork, Refusal, target, tookTooLong } from "./calls.ts";
+import { milliseconds, spelled } from "./config.ts";
+import type { Answer, Call, Middleware } from "./middleware.ts";
+import { Problem } from "./problem.ts";
 
-const codeTimeout = -32001;
-const work: Record<string, [kind: string, by: string]> = {
-  "tools/call": ["tool", "name"],
-  "resources/read": ["resource", "uri"],
-  "prompts/get": ["prompt", "name"],
-};
-
-/** Ends work that takes longer than most milliseconds, or a tool's own time, and says so. */
+/**
+ * Ends work that takes longer than most milliseconds, or a tool's own time, and says
+ * so. A tool that does not look at its signal is left to itself, so that at least its
+ * caller goes on; what it returns later is thrown away.
+ */
 export function deadlines(most: number, tools: Record<string, string>): Middleware {
   return async (call, next) => {
-    const [kind, by] = work[call.method] ?? [];
-    if (kind === undefined || by === undefined) return next();
-    const name = String(call.params[by]);
+    if (!isWork(call.method)) return next();
+    const { kind, name } = target(call);
     const timeout = (kind === "tool" ? milliseconds(tools[name] ?? "") : undefined) ?? most;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Answer>((resolve) => {
       timer = setTimeout(() => {
-        call.cancel("it took too long"); // what comes later is thrown away
-        resolve(tooLong(kind, name, timeout));
+        resolve(tooLong(call, `The ${kind} "${name}" took longer than the ${spelled(timeout)} that it has.`));
+        call.values.set("timed out", true); // so that those within can tell it from a cancellation by the client
+        call.cancel(tookTooLong);
       }, timeout);
     });
     try {
@@ -32,9 +31,13 @@ export function deadlines(most: number, tools: Record<string, string>): Middlewa
   };
 }
 
-function tooLong(kind: string, name: string, timeout: number): Answer {
-  const message = `The ${kind} "${name}" took longer than the ${timeout / 1000}s that it has.`;
+function tooLong(call: Call, message: string): Answer {
   const fix = "Ask for less at once, or try again later.";
-  if (kind === "tool") return { result: { ...failed(new Problem("timeout", message, fix)), resultType: "complete" } };
-  return { error: { code: codeTimeout, message, data: { reason: "timeout", hint: fix } } };
+  if (call.method === "tools/call") return failed(call, new Problem("timeout", message, fix));
+  return new Refusal(codes.timeout, "timeout", message, fix).answer();
+}
+
+/** Gives every piece of work a deadline. */
+export function withTimeouts(app: App): void {
+  app.chain.use("timing", deadlines(app.config.MCP_TIMEOUT, app.config.MCP_TIMEOUT_TOOLS));
 }

@@ -9,10 +9,15 @@ import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import {
+  type AuthInfo,
   createMcpHandler,
   type JSONRPCMessage,
+  type JSONRPCRequest,
   type McpServerFactory,
   PROTOCOL_VERSION_META_KEY,
+  //mcpctl:if subscriptions
+  type ServerEventBus,
+  //mcpctl:end
   type Transport,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
@@ -28,8 +33,10 @@ const revisions = ["2024-11-05", lastBatching, "2025-06-18", "2025-11-25", first
 
 const parseError = -32700;
 const invalidRequest = -32600;
+const methodNotFound = -32601;
 const invalidParams = -32602;
 const headerMismatch = -32020;
+const missingCapability = -32021;
 const unsupportedVersion = -32022;
 
 type Fields = Record<string, unknown>;
@@ -163,6 +170,22 @@ function refused(m: Message, error: Refusal, status = 400): Response {
   });
 }
 
+// The statuses of errors since 2026-07-28. The SDK gives them only to what it
+// refuses at once.
+const statuses: Record<number, number> = {
+  [methodNotFound]: 404,
+  [invalidParams]: 400,
+  [missingCapability]: 400,
+  [unsupportedVersion]: 400,
+};
+
+async function withStatus(answer: Response): Promise<Response> {
+  if (answer.status !== 200 || answer.headers.get("content-type") !== "application/json") return answer;
+  const text = await answer.text();
+  const { error } = text.includes('"error":') ? JSON.parse(text) : {};
+  return new Response(text, { status: statuses[error?.code] ?? 200, headers: answer.headers });
+}
+
 /**
  * Makes what a factory makes say in one sentence what is wrong: the SDK's
  * errors are lists of many lines.
@@ -188,14 +211,25 @@ function shortened(message: JSONRPCMessage): JSONRPCMessage {
   return { ...message, error: { ...message.error, code: invalidParams, message: where ? `${where}: ${what}` : what } };
 }
 
+type Listening = (
+  message: JSONRPCRequest,
+  extra: { request: Request; authInfo?: AuthInfo },
+  serve: () => Promise<Response>,
+) => Promise<Response>;
+
 export interface EndpointOptions {
   maxBody: number; // bytes
   sessionTimeout?: number; // milliseconds that a session may be idle: an hour
+  listen?: Listening; // what subscriptions pass on their way to the SDK
+  //mcpctl:if subscriptions
+  bus?: ServerEventBus; // what clients that listen are told of
+  //mcpctl:end
 }
 
 interface Session {
   transport: WebStandardStreamableHTTPServerTransport;
   idle: NodeJS.Timeout;
+  active: number; // calls under way
 }
 
 /**
@@ -204,7 +238,7 @@ interface Session {
  */
 export class Endpoint {
   readonly #factory: McpServerFactory;
-  readonly #options: Required<EndpointOptions>;
+  readonly #options: EndpointOptions & { sessionTimeout: number };
   readonly #sessions = new Map<string, Session>();
   readonly #stateless: ReturnType<typeof createMcpHandler>;
   #calls = 0; // under way; streams that stay open do not count
@@ -213,7 +247,11 @@ export class Endpoint {
   constructor(factory: McpServerFactory, options: EndpointOptions) {
     this.#factory = concise(factory);
     this.#options = { sessionTimeout: 3_600_000, ...options };
+    //mcpctl:if subscriptions
+    this.#stateless = createMcpHandler(this.#factory, { legacy: "reject", ...(options.bus && { bus: options.bus }) });
+    //mcpctl:else
     this.#stateless = createMcpHandler(this.#factory, { legacy: "reject" });
+    //mcpctl:end
   }
 
   /** How many sessions are open. */
@@ -222,7 +260,9 @@ export class Endpoint {
   }
 
   /** Answers a request of node:http. */
-  serve(request: IncomingMessage, response: ServerResponse): void {
+  serve(request: Incoming, response: ServerResponse): void {
+    if (response.destroyed) return; // the client has gone while others looked at the request
+    response.setMaxListeners(50); // every layer wants to know of its end
     if (request.method === "POST" && request.headers["mcp-method"] !== "subscriptions/listen") {
       this.#calls++;
       response.once("close", () => {
@@ -233,30 +273,45 @@ export class Endpoint {
     this.#answer(request, response).catch(() => response.destroy()); // the client has gone
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(request: Incoming, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    const body = await readBody(request, this.#options.maxBody);
+    const body = await bodyOf(request, this.#options.maxBody);
     const headers = new Headers();
     for (const [name, values] of Object.entries(request.headersDistinct))
       for (const value of values ?? []) headers.append(name, value);
     const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
     const { method = "GET" } = request;
+    if (method === "POST") this.#busy(headers.get("mcp-session-id") ?? "", response);
     const answer =
       body === undefined
         ? refused({}, { code: invalidRequest, message: "the body is too large" }, 413)
-        : await this.fetch(new Request(url, { method, headers, signal: gone.signal, ...(body !== "" && { body }) }));
+        : await this.fetch(new Request(url, { method, headers, signal: gone.signal, ...(body !== "" && { body }) }), {
+            ...(request.auth && { authInfo: request.auth }),
+            ...(request.opened && { opened: request.opened }),
+          });
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.flushHeaders(); // events may be long in coming
     if (answer.body) await pipeline(Readable.fromWeb(answer.body as ReadableStream), response);
     else response.end();
   }
 
+  // A session with a call under way is not idle, however long the call takes.
+  #busy(id: string, response: ServerResponse): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    session.active++;
+    response.once("close", () => {
+      session.active--;
+      if (this.#sessions.has(id)) session.idle.refresh();
+    });
+  }
+
   /** Answers a request. */
-  async fetch(request: Request): Promise<Response> {
+  async fetch(request: Request, who: Who = {}): Promise<Response> {
     const version = request.headers.get("mcp-protocol-version") ?? "";
     if (request.method !== "POST")
-      return version >= firstStateless ? this.#stateless.fetch(request) : this.#inSession(request, {});
+      return version >= firstStateless ? this.#stateless.fetch(request, who) : this.#inSession(request, {}, who);
     if (!/^application\/json\s*(;|$)/i.test(request.headers.get("content-type") ?? ""))
       return refused(
         {},
@@ -271,31 +326,38 @@ export class Endpoint {
     if (Array.isArray(value)) {
       if (version > lastBatching || value.length === 0 || value.length > maxBatch)
         return refused({}, { code: invalidRequest, message: "a batch is not accepted here" });
-      return this.#batch(request, value.map(readMember));
+      return this.#batch(request, value.map(readMember), who);
     }
     const m = read(value);
     const named = versionOf(m);
     if (version !== "" && named !== undefined && named !== version)
       m.refusal = { code: headerMismatch, message: "MCP-Protocol-Version and _meta name different revisions" };
     if (m.refusal) return refused(m, m.refusal);
-    return this.#one(request, m);
+    return this.#one(request, m, who);
   }
 
-  #one(request: Request, m: Message): Promise<Response> {
+  #one(request: Request, m: Message, who: Who): Promise<Response> {
     const version = request.headers.get("mcp-protocol-version") ?? "";
     const bare = new Request(request.url, {
       method: "POST",
       headers: request.headers,
       signal: request.signal,
     });
-    if (version >= firstStateless || (versionOf(m) ?? "") >= firstStateless)
-      return this.#stateless.fetch(bare, { parsedBody: m.fields });
-    return this.#inSession(bare, m);
+    if (version >= firstStateless || (versionOf(m) ?? "") >= firstStateless) return this.#alone(bare, m, who);
+    return this.#inSession(bare, m, who);
   }
 
-  async #inSession(request: Request, m: Message): Promise<Response> {
+  // The SDK serves subscriptions without a server: nothing else sees them.
+  #alone(request: Request, m: Message, who: Who): Promise<Response> {
+    const serve = async () => withStatus(await this.#stateless.fetch(request, { parsedBody: m.fields, ...who }));
+    const { listen } = this.#options;
+    if (m.method !== "subscriptions/listen" || m.id === undefined || !listen) return serve();
+    return listen(m.fields as JSONRPCRequest, { request, ...who }, serve);
+  }
+
+  async #inSession(request: Request, m: Message, who: Who): Promise<Response> {
     const id = request.headers.get("mcp-session-id");
-    if (id === null && m.method === "initialize") return this.#open(request, m);
+    if (id === null && m.method === "initialize") return this.#open(request, m, who);
     const session = this.#sessions.get(id ?? "");
     if (id === null)
       return refused(m, {
@@ -304,16 +366,18 @@ export class Endpoint {
       });
     if (!session) return refused(m, { code: -32001, message: "there is no such session" }, 404);
     session.idle.refresh();
-    return session.transport.handleRequest(request, { parsedBody: m.fields });
+    return session.transport.handleRequest(request, { parsedBody: m.fields, ...who });
   }
 
-  async #open(request: Request, m: Message): Promise<Response> {
+  async #open(request: Request, m: Message, who: Who): Promise<Response> {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => {
         // A client that vanishes without a word must not hold memory for ever.
-        const idle = setTimeout(() => void transport.close(), this.#options.sessionTimeout).unref();
-        this.#sessions.set(id, { transport, idle });
+        const close = () => (session.active > 0 ? session.idle.refresh() : void transport.close());
+        const session = { transport, idle: setTimeout(close, this.#options.sessionTimeout).unref(), active: 0 };
+        this.#sessions.set(id, session);
+        who.opened?.(id);
       },
     });
     const server = await this.#factory({ era: "legacy", requestInfo: request });
@@ -324,18 +388,20 @@ export class Endpoint {
       this.#sessions.delete(transport.sessionId ?? "");
       forget?.();
     };
-    return transport.handleRequest(request, { parsedBody: m.fields });
+    const answer = await transport.handleRequest(request, { parsedBody: m.fields, ...who });
+    if (transport.sessionId === undefined) await transport.close(); // nothing has begun, so nothing is kept
+    return answer;
   }
 
   /** Serves the members one by one, as events of one stream. */
-  async #batch(request: Request, members: Message[]): Promise<Response> {
+  async #batch(request: Request, members: Message[], who: Who): Promise<Response> {
     const events: string[] = [];
     for (const m of members) {
       if (m.refusal) {
         events.push(errorOf(m, m.refusal));
         continue;
       }
-      const answer = await this.#one(request, m);
+      const answer = await this.#one(request, m, who);
       // Not the message but the request is refused, say for its session.
       if (answer.status >= 400 && events.length === 0) return answer;
       const text = await answer.text();
@@ -365,7 +431,16 @@ export class Endpoint {
   }
 }
 
-/** The body as a text; undefined: it is too large. What is too much is read and dropped, or the client would not hear. */
+/**
+ * The body as a text; undefined: it is longer than the first who asks allows.
+ * Several may ask.
+ */
+export function bodyOf(request: Incoming, most: number): Promise<string | undefined> {
+  request.body ??= readBody(request, most);
+  return request.body;
+}
+
+// What is too much is read and dropped, or the client would not hear.
 async function readBody(request: IncomingMessage, most: number): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
@@ -385,7 +460,33 @@ function dataOf(events: string): string[] {
     .map((line) => line.slice("data: ".length));
 }
 
-export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+/** A request with what was found out about it on its way in. */
+export interface Incoming extends IncomingMessage {
+  auth?: AuthInfo; // what its token says, if that is good
+  body?: Promise<string | undefined>;
+  opened?: (session: string) => void; // told of the session that it opens, before the client is
+}
+
+/** Who sends a request, as the SDK wants it. */
+interface Who extends Pick<Incoming, "opened"> {
+  authInfo?: AuthInfo;
+}
+
+export type Listener = (request: Incoming, response: ServerResponse) => void;
+
+/** Answers in words what goes no further. */
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  why: string,
+  headers: Record<string, string> = {},
+): void {
+  const plain = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
+  response.writeHead(status, { ...plain, connection: "close", ...headers });
+  response.end(`${why}\n`);
+  request.resume(); // what is still coming is dropped
+}
 
 /** Who may call besides pages of the server's own origin. */
 export interface Allowed {
@@ -401,20 +502,13 @@ export interface Allowed {
 export function guard(next: Listener, allowed: Allowed = {}): Listener {
   const { origins = [], hosts = [] } = allowed;
   return (request, response) => {
-    const refuse = (status: number, why: string) => {
-      response.writeHead(status, {
-        "content-type": "text/plain",
-        connection: "close",
-      });
-      response.end(`${why}\n`);
-      request.resume();
-    };
+    const no = (status: number, why: string) => refuse(request, response, status, why);
     const host = request.headers.host ?? "";
     const known = [host, hostnameOf(host)].some((name) => hosts.some((h) => h.toLowerCase() === name.toLowerCase()));
     const local = isLoopback(request.socket.localAddress ?? "") && !isLoopback(hostnameOf(host));
-    if (hosts.length > 0 ? !known : local) refuse(403, "Forbidden: this server does not go by that Host");
-    else if (!sameOrigin(request, host, origins)) refuse(403, "Forbidden: this origin may not call the server");
-    else if (request.url?.split("?")[0] !== "/mcp") refuse(404, "Not found");
+    if (hosts.length > 0 ? !known : local) no(403, "Forbidden: this server does not go by that Host");
+    else if (!sameOrigin(request, host, origins)) no(403, "Forbidden: this origin may not call the server");
+    else if (request.url?.split("?")[0] !== "/mcp") no(404, "Not found");
     else next(request, response);
   };
 }

@@ -107,7 +107,7 @@ func (m *Metrics) RateLimited(scope string) {
 
 func buildInfo(b Build) prometheus.Collector {
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "mcp_build_info", Help: "Always 1; the labels tell what runs."}, []string{"version", "revision", "go_version"})
+		Name: "mcp_build_info", Help: "Always 1; the labels tell what runs."}, []string{"version", "revision", "runtime_version"})
 	info.WithLabelValues(b.Version, b.Revision, runtime.Version()).Set(1)
 	return info
 }

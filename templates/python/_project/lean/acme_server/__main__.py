@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
+import importlib.util
 import logging
 import signal
 import socket
@@ -27,7 +29,7 @@ from mcp.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from acme_server.wire import Guard, Stdio, name_all_revisions, own_stdio
+from acme_server.wire import Endpoint, Guard, Stdio, name_all_revisions, own_stdio
 
 __version__ = "0.1.0"
 
@@ -88,6 +90,8 @@ def new_server() -> Server[Any]:
         on_call_tool=_call_tool,
     )
     name_all_revisions(server)
+    if importlib.util.find_spec("acme_server.added"):  # what mcpctl add has added to this project
+        importlib.import_module("acme_server.added").register(server)
     return server
 
 
@@ -148,12 +152,12 @@ async def serve_stdio() -> None:
 async def serve_http(host: str, port: int) -> None:
     """Serve clients of both eras at /mcp."""
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    guard = http_app()
+    endpoint = http_endpoint()
     # Seconds in which what is under way is answered.
-    server = _Server(uvicorn.Config(guard, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    server = _Server(uvicorn.Config(Guard(endpoint), log_config=None, access_log=False, timeout_graceful_shutdown=5))
 
     def end() -> None:
-        guard.end_streams()
+        endpoint.end_streams()
         server.should_exit = True
 
     on_signal(end)
@@ -163,10 +167,10 @@ async def serve_http(host: str, port: int) -> None:
     await server.serve(sockets=[listening])
 
 
-def http_app() -> Guard:
+def http_endpoint() -> Endpoint:
     """Make the HTTP side: the SDK's, which serves both eras, behind what it leaves to us."""
     app = new_server().streamable_http_app(host="", max_request_body_size=MAX_MESSAGE, session_idle_timeout=3600)
-    return Guard(app, max_body=MAX_MESSAGE)
+    return Endpoint(app, max_body=MAX_MESSAGE)
 
 
 class _Server(uvicorn.Server):

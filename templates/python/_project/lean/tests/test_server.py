@@ -14,7 +14,8 @@ from mcp import Client
 from mcp.types import TextContent
 from starlette.testclient import TestClient
 
-from acme_server.__main__ import address, http_app, new_server
+from acme_server.__main__ import address, http_endpoint, new_server
+from acme_server.wire import Guard
 
 MODERN = "2026-07-28"
 META = {"io.modelcontextprotocol/protocolVersion": MODERN, "io.modelcontextprotocol/clientCapabilities": {}}
@@ -49,7 +50,7 @@ def initialize(revision: str) -> dict[str, Any]:
 
 @pytest.fixture
 def http() -> Any:
-    with TestClient(http_app(), base_url="http://127.0.0.1:8080", headers=HEADERS) as client:
+    with TestClient(Guard(http_endpoint()), base_url="http://127.0.0.1:8080", headers=HEADERS) as client:
         yield client
 
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Command acme-server is an MCP server. Without --http it speaks over standard
 // input and output.
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createServer } from "node:http";
+import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { McpServer } from "@modelcontextprotocol/server";
@@ -13,6 +14,10 @@ import { Endpoint, guard, LineTransport } from "./wire.ts";
 const version = "0.1.0";
 const maxMessage = 4 << 20; // bytes
 const stopTimeout = 5_000; // milliseconds for what is under way
+
+// What `mcpctl add` has added to this project; at first nothing.
+const index = new URL(`./added/index${extname(import.meta.url)}`, import.meta.url);
+const added: { registerAdded?: (server: McpServer) => void } = existsSync(index) ? await import(index.href) : {};
 
 /** The MCP server with all its tools. */
 export function newServer(): McpServer {
@@ -54,6 +59,7 @@ export function newServer(): McpServer {
       };
     },
   );
+  added.registerAdded?.(server);
   return server;
 }
 

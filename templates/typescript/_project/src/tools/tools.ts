@@ -1,9 +1,25 @@
 // What models may do with this server: one file a tool.
+//mcpctl:if elicitation || legacy
+import {
+  type InputRequiredResult,
+  isInputRequiredResult,
+  type McpServer,
+  type ServerContext,
+  type ToolAnnotations,
+} from "@modelcontextprotocol/server";
+//mcpctl:else
 import type { McpServer, ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
+//mcpctl:end
 import type * as z from "zod";
+//mcpctl:if elicitation
+import type { Sealer } from "../elicitation.ts";
+//mcpctl:end
 import type { Log } from "../log.ts";
 import type { Notebook } from "../notes.ts";
 import { failed, Problem, shielded } from "../problem.ts";
+//mcpctl:if tasks
+import type { Tasks } from "../tasks.ts";
+//mcpctl:end
 
 /** What tools work with. */
 export interface Deps {
@@ -11,6 +27,13 @@ export interface Deps {
   log: Log;
   fetch: typeof fetch; // for calls to other services
   fetchHosts: string[]; // which hosts fetch_page may ask
+  //mcpctl:if elicitation
+  sealer: Sealer; // keeps questions to the user from being forged
+  shareUrl: string; // the page that share_note sends users to
+  //mcpctl:end
+  //mcpctl:if tasks
+  tasks: Tasks;
+  //mcpctl:end
 }
 
 interface Tool<In extends z.ZodObject, Out extends z.ZodObject> {
@@ -20,6 +43,9 @@ interface Tool<In extends z.ZodObject, Out extends z.ZodObject> {
   input: In;
   output: Out;
   annotations: ToolAnnotations;
+  //mcpctl:if versioning
+  _meta?: Record<string, unknown>;
+  //mcpctl:end
 }
 
 /** What a tool gives: its structured output, and content if that is not all. */
@@ -28,12 +54,19 @@ interface Given<Out> {
   content?: { type: "text"; text: string }[];
 }
 
+//mcpctl:if elicitation || legacy
+/** What a tool gives, or what it first has to ask its client for. */
+type Done<Out> = Given<Out> | InputRequiredResult;
+//mcpctl:else
+type Done<Out> = Given<Out>;
+//mcpctl:end
+
 /** Registers a tool. */
 export function add<In extends z.ZodObject, Out extends z.ZodObject>(
   server: McpServer,
   deps: Deps,
   tool: Tool<In, Out>,
-  work: (input: z.infer<In>, context: ServerContext) => Given<z.infer<Out>> | Promise<Given<z.infer<Out>>>,
+  work: (input: z.infer<In>, context: ServerContext) => Done<z.infer<Out>> | Promise<Done<z.infer<Out>>>,
 ): void {
   const { name, title, description, input, output, annotations } = tool;
   const shape = {
@@ -43,10 +76,16 @@ export function add<In extends z.ZodObject, Out extends z.ZodObject>(
     outputSchema: output as z.ZodObject,
     annotations,
     icons: icon,
+    //mcpctl:if versioning
+    ...(tool._meta && { _meta: tool._meta }),
+    //mcpctl:end
   };
   server.registerTool(name, shape, async (given, context) => {
     try {
       const done = await work(given as z.infer<In>, context);
+      //mcpctl:if elicitation || legacy
+      if (isInputRequiredResult(done)) return done;
+      //mcpctl:end
       const summary = { type: "text" as const, text: JSON.stringify(done.output) };
       return { content: [...(done.content ?? []), summary], structuredContent: done.output as Record<string, unknown> };
     } catch (error) {
@@ -58,7 +97,10 @@ export function add<In extends z.ZodObject, Out extends z.ZodObject>(
 
 // The hints that clients go by when they ask their users for consent.
 export const readOnly = { readOnlyHint: true, idempotentHint: true, destructiveHint: false, openWorldHint: false };
-export const additive = { destructiveHint: false, openWorldHint: false };
+export const additive = { readOnlyHint: false, idempotentHint: false, destructiveHint: false, openWorldHint: false };
+//mcpctl:if elicitation || tasks
+export const destructive = { readOnlyHint: false, idempotentHint: true, destructiveHint: true, openWorldHint: false };
+//mcpctl:end
 
 /** Shows in clients that draw icons. It is inline, so that nothing need be fetched. */
 export const icon = [
