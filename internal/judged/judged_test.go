@@ -40,7 +40,7 @@ func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
 		inspected(t, dir, s.Stdio)
 	})
 	fixtures := testservers.StartHTTP(t, project{p.name, withFixtures(t, p.dir)}.build(t))
-	for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
+	for _, revision := range eras() {
 		t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
 	}
 }

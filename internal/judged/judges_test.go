@@ -26,6 +26,9 @@ func conforms(t *testing.T, target mcp.Target, warnings ...string) {
 	judgedIn(t, target, mcp.Timeline(), 80, conformance.DefaultOptions(), warnings...)
 }
 
+// eras are the newest revision of each.
+func eras() []mcp.Revision { return []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} }
+
 // overStdio judges what is of standard streams alone, of a command that an
 // interpreter takes long to start: all else is judged over HTTP, where one start
 // serves many checks, and in every revision.
@@ -34,7 +37,7 @@ func overStdio(t *testing.T, target mcp.Target) {
 	o := conformance.DefaultOptions()
 	o.Check, o.Parallel, o.CheckTime = []string{"stdio/*", "lifecycle/*"}, 3, 5*time.Minute
 	o.Limits.Start, o.Limits.Call = time.Minute, time.Minute
-	judgedIn(t, target, []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728}, 4, o)
+	judgedIn(t, target, eras(), 4, o)
 }
 
 func judgedIn(t *testing.T, target mcp.Target, revisions []mcp.Revision, least int, o conformance.Options, warnings ...string) {

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
-	"github.com/mcpctl/mcpctl/scaffold"
 	"github.com/mcpctl/mcpctl/scaffold/pack"
 	"github.com/mcpctl/mcpctl/testservers"
 )
@@ -29,7 +29,9 @@ func TestWhatThePythonTemplateMakes(t *testing.T) {
 	for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, python, url := soundPython(t, dir, tmpl, row)
+			p := render(t, tmpl, row)
+			python := environment(t, dir, p)
+			url := soundPython(t, python, p, mcp.Timeline())
 			s := p.buildPython(python)
 			t.Run("mcpctl over stdio", func(t *testing.T) { overStdio(t, mcp.Target{Name: p.name, Command: s.Stdio}) })
 			t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
@@ -38,7 +40,7 @@ func TestWhatThePythonTemplateMakes(t *testing.T) {
 				inspected(t, dir, s.Stdio)
 			})
 			fixtures := testservers.StartHTTP(t, withPythonFixtures(t, p).buildPython(python))
-			for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
+			for _, revision := range eras() {
 				t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
 			}
 		})
@@ -50,25 +52,27 @@ func TestWhatThePythonTemplateMakes(t *testing.T) {
 func TestEveryPairInPython(t *testing.T) {
 	dir := testservers.Dir(t)
 	tmpl := open(t, "python")
+	python := environment(t, dir, everything(t, "python"))               // which has what any row needs
 	for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
 		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
 			t.Parallel()
 			t.Logf("with %s", row)
-			soundPython(t, dir, tmpl, row)
+			soundPython(t, python, render(t, tmpl, row), eras())
 		})
 	}
 }
 
-// soundPython holds a row to its own tests and to the protocol, and answers what
-// runs it and where it listens.
-func soundPython(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) (p project, python, url string) {
-	p = render(t, tmpl, row)
-	python = environment(t, dir, p)
+// soundPython holds a project to its own tests and to the protocol, and answers
+// where it listens.
+func soundPython(t *testing.T, python string, p project, revisions []mcp.Revision) string {
+	declares(t, p, "python")
 	sound(t, python, p)
-	url = testservers.StartHTTP(t, p.buildPython(python))
-	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
+	url := testservers.StartHTTP(t, p.buildPython(python))
+	t.Run("mcpctl over HTTP", func(t *testing.T) {
+		judgedIn(t, mcp.Target{Name: p.name, URL: url}, revisions, 40, conformance.DefaultOptions())
+	})
 	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
-	return p, python, url
+	return url
 }
 
 // What the template locks names no registry, for each reader has their own, and

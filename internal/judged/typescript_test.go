@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
-	"github.com/mcpctl/mcpctl/scaffold"
 	"github.com/mcpctl/mcpctl/scaffold/pack"
 	"github.com/mcpctl/mcpctl/testservers"
 )
@@ -26,7 +26,8 @@ func TestWhatTheTypeScriptTemplateMakes(t *testing.T) {
 	for name, row := range map[string]pack.Row{"lean": tmpl.Manifest.Profiles["lean"], "everything": pack.Cover(tmpl.Manifest.Features)[0]} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, s, url := soundNode(t, dir, tmpl, row)
+			p := render(t, tmpl, row)
+			s, url := soundNode(t, dir, p, mcp.Timeline())
 			p.npm(t, dir, "run", "build") // what is published
 			judgeNode(t, dir, p, s, url)
 		})
@@ -38,28 +39,33 @@ func TestWhatTheTypeScriptTemplateMakes(t *testing.T) {
 func TestEveryPairInTypeScript(t *testing.T) {
 	dir := testservers.Dir(t)
 	tmpl := open(t, "typescript")
+	modules := nodeModules(t, dir, everything(t, "typescript"))          // which has what any row needs
 	for i, row := range pack.Cover(within(tmpl.Manifest.Features))[2:] { // the ends are judged above
 		t.Run(fmt.Sprintf("row %d", i+1), func(t *testing.T) {
 			t.Parallel()
 			t.Logf("with %s", row)
-			soundNode(t, dir, tmpl, row)
+			p := render(t, tmpl, row)
+			require.NoError(t, os.Symlink(modules, filepath.Join(p.dir, "node_modules")))
+			soundNode(t, dir, p, eras())
 		})
 	}
 }
 
-// soundNode holds a row to its own tests and to the protocol, and answers how it
-// is started and where it listens.
-func soundNode(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) (project, testservers.Server, string) {
-	p := render(t, tmpl, row)
+// soundNode holds a project to its own tests and to the protocol, and answers how
+// it is started and where it listens.
+func soundNode(t *testing.T, dir string, p project, revisions []mcp.Revision) (testservers.Server, string) {
+	declares(t, p, "typescript")
 	s := p.buildNode(t, dir)
 	t.Run("its own tests", func(t *testing.T) {
 		p.npm(t, dir, "run", "check")
 		p.npm(t, dir, "test")
 	})
 	url := testservers.StartHTTP(t, s)
-	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
+	t.Run("mcpctl over HTTP", func(t *testing.T) {
+		judgedIn(t, mcp.Target{Name: p.name, URL: url}, revisions, 40, conformance.DefaultOptions())
+	})
 	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
-	return p, s, url
+	return s, url
 }
 
 func judgeNode(t *testing.T, dir string, p project, s testservers.Server, url string) {
@@ -70,7 +76,7 @@ func judgeNode(t *testing.T, dir string, p project, s testservers.Server, url st
 		inspected(t, dir, s.Stdio)
 	})
 	fixtures := testservers.StartHTTP(t, project{p.name, withNodeFixtures(t, p.dir)}.servedNode(dir))
-	for _, revision := range []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728} {
+	for _, revision := range eras() {
 		t.Run("the official suite, "+string(revision), func(t *testing.T) { required(t, dir, fixtures, revision) })
 	}
 }

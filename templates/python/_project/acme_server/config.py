@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
+from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from acme_server import (
     #mcpctl:if apikeys
@@ -253,13 +256,42 @@ class Config(
     #mcpctl:if timeouts
     timeouts.Settings,
     #mcpctl:end
+    BaseSettings,
 ):
     """All that can be set. It is not changed after load.
 
     A class above may have a method warnings.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", case_sensitive=True, validate_default=False)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: Source, *_: Source, **__: Source
+    ) -> tuple[Source, ...]:
+        """Beneath what load gives there are the files that it names, and this server's own defaults."""
+        given = init_settings()
+        named = {name: at for name in cls.model_fields if name not in given and (at := given.get(f"{name}_FILE"))}
+        mounted = {name: _mounted(at) for name, at in named.items()}
+        beneath = (InitSettingsSource(settings_cls, values) for values in (mounted, {**OWN_DEFAULTS}))
+        return init_settings, *beneath
+
+    @model_validator(mode="before")
+    @classmethod
+    def _set(cls, given: dict[str, Any]) -> dict[str, Any]:
+        #mcpctl:if otel
+        # The standard variable says where the collector is, too.
+        given["MCP_OTEL_ENDPOINT"] = given.get("MCP_OTEL_ENDPOINT") or given.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+        #mcpctl:end
+        # An empty variable is as good as none.
+        return {name: value for name, value in given.items() if value}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _readable(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, Exception):
+            raise ValueError(f"{info.field_name}_FILE: {value}")
+        return value
 
     def upstream(self, service: str, fallback: str) -> str:
         """Return the address of a service: what MCP_UPSTREAMS says, else fallback."""
@@ -272,37 +304,28 @@ def load(file: str, environ: Mapping[str, str]) -> tuple[Config, list[str]]:
     Everything that is wrong comes in one ConfigError; what is merely doubtful
     comes as warnings.
     """
-    variables = {**(_read(file) if file else {}), **environ}
-    errors: list[str] = []
+    variables: dict[str, Any] = {**(_read(file) if file else {}), **environ}
     known = Config.model_fields
-    for name in known:
-        at = variables.get(f"{name}_FILE")
-        if name not in variables and at:
-            try:
-                variables[name] = Path(at).read_text("utf-8").strip()
-            except (OSError, ValueError) as e:
-                errors.append(f"{name}_FILE: {e}")
     warnings = [
         f"{name} is set but no setting has this name"
         for name in variables
         if name.startswith("MCP_") and name not in known and name.removesuffix("_FILE") not in known
     ]
-    #mcpctl:if otel
-    # The standard variable says where the collector is, too.
-    if not variables.get("MCP_OTEL_ENDPOINT"):
-        variables["MCP_OTEL_ENDPOINT"] = variables.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
-    #mcpctl:end
-    given = {**OWN_DEFAULTS, **{name: value for name, value in variables.items() if name in known}}
     try:
-        # An empty variable is as good as none.
-        config = Config.model_validate({name: value for name, value in given.items() if value})
+        config = Config(**{name: value for name, value in variables.items() if name.startswith(("MCP_", "OTEL_"))})
     except ValidationError as e:
-        raise ConfigError("\n".join([*errors, *map(_line, e.errors())])) from None
-    if errors:
-        raise ConfigError("\n".join(errors))
+        raise ConfigError("\n".join(map(_line, e.errors()))) from None
     for part in Config.__mro__:
         warnings += vars(part).get("warnings", lambda _: [])(config)
     return config, warnings
+
+
+def _mounted(file: str) -> str | Exception:
+    """Read a setting as secrets are mounted. What goes wrong is told with all else that is."""
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, ValueError) as e:
+        return e
 
 
 def _line(error: ErrorDetails) -> str:

@@ -20,6 +20,8 @@ from mcp.types import (
     ReadResourceResult,
     Resource,
     SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    SubscriptionsListenResult,
     UnsubscribeRequestParams,
 )
 
@@ -41,7 +43,7 @@ class Subscriptions:
         """Make each note a resource of its own, as long as it is there."""
         self._offers, self._notes = offers, notes
         self._bus = InMemorySubscriptionBus()
-        self.listen = ListenHandler(self._bus)  # handles subscriptions/listen
+        self._listen = ListenHandler(self._bus)
         self._clients: dict[Connection, set[str]] = {}  # of the handshake era, and what they subscribed to
         self._order = asyncio.Lock()  # clients are told of changes one after the other
         self._tasks: set[asyncio.Task[None]] = set()
@@ -51,6 +53,12 @@ class Subscriptions:
         for note in self._notes.all():
             self._list(note)
         self._notes.watch(self._changed)
+
+    async def listen(self, ctx: Context, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
+        """Serve subscriptions/listen, of what the server declares: the SDK would acknowledge whatever is asked for."""
+        if not self._offers.prompts:
+            params.notifications.prompts_list_changed = None
+        return await self._listen(ctx, params)
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """Take note of the clients that come and go."""
