@@ -116,16 +116,16 @@ tested() {
   # ten times as long under the race detector, which other tests of the same
   # packages serve as well.
   local many='^Test(Equivalence|Proofs$|RootCauses$)'
-  go test -race -skip "$many" -parallel 8 -timeout 20m -json "${first[@]}"
+  go test -vet=off -race -skip "$many" -parallel 8 -timeout 20m -json "${first[@]}"
   status=$?
-  go test -run "$many" -parallel 8 -json ./conformance/checks ./conformance/compat ./conformance/schema ./publish/serverjson || status=$?
+  go test -vet=off -run "$many" -parallel 8 -json ./conformance/checks ./conformance/compat ./conformance/schema ./publish/serverjson || status=$?
   # One of the real servers takes as long as all others together, mostly waiting.
-  go test -race -parallel 3 -timeout 20m -json ./internal/realtest || status=$?
-  go test -parallel 2 -timeout 20m -json ./internal/judged || status=$?
+  go test -vet=off -race -parallel 3 -timeout 20m -json ./internal/realtest || status=$?
+  go test -vet=off -parallel 2 -timeout 20m -json ./internal/judged || status=$?
   await services
-  go test -race -skip "$many" -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
-  go test -parallel 8 -timeout 20m -json ./internal/cli || status=$?
-  go test -parallel 8 -timeout 20m -json ./internal/realtui || status=$?
+  go test -vet=off -race -skip "$many" -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
+  go test -vet=off -parallel 8 -timeout 20m -json ./internal/cli || status=$?
+  go test -vet=off -parallel 8 -timeout 20m -json ./internal/realtui || status=$?
   return "$status"
 }
 

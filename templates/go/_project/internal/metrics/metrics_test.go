@@ -153,7 +153,7 @@ func TestTheRest(t *testing.T) {
 		`mcp_sessions 7`,
 	)
 	got := scrape(t, m)
-	if !strings.Contains(got, `revision="abc",version="v1.2.3"} 1`) {
+	if !strings.Contains(got, `mcp_build_info{revision="abc",runtime_version="go`) || !strings.Contains(got, `",version="v1.2.3"} 1`) {
 		t.Errorf("lacks the build info:\n%s", got)
 	}
 	if strings.Contains(got, "go_goroutines") {
