@@ -18,7 +18,7 @@ guided=()
 [[ -z ${FUZZTIME:-} ]] || guided=(-fuzz .)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/mcpctl
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"; kill "${background:-}" 2>/dev/null' EXIT
+trap 'rm -rf "$scratch"; kill "${background:-}" "${fuzzing:-}" 2>/dev/null' EXIT
 trap 'exit 130' INT TERM
 
 for tool in go node npm python3 git; do
@@ -58,7 +58,11 @@ behind() {
   echo "$? $((SECONDS - start))" >"$scratch/behind/$name.new" && mv "$scratch/behind/$name.new" "$scratch/behind/$name"
 }
 
-await() { while [[ ! -e $scratch/behind/$1 ]] && kill -0 "$background" 2>/dev/null; do sleep 1; done; }
+# Either of the shells behind may be the one that writes the file; once both have
+# ended, nobody will.
+await() {
+  while [[ ! -e $scratch/behind/$1 ]] && { kill -0 "$background" || kill -0 "$fuzzing"; } 2>/dev/null; do sleep 1; done
+}
 
 told() { # NAME TITLE
   local status=1 seconds=0
@@ -103,8 +107,8 @@ generated() {
 # The real servers and the generated ones are judged by themselves: that starts
 # hundreds of processes, and what is slow on a machine that is busy with other
 # tests proves nothing. What judges the generated ones has no state to race for,
-# and its compilers want the time. What needs the services comes last, for they
-# are still being built.
+# and its compilers want the time. What needs the services waits until they are
+# built.
 tested() {
   local alone='/internal/(realtest|judged)$' publishing='/(publish|internal/(cli|published|release|real[a-su-z][a-z]*|realtui))(/|$)' first last status
   # The scripts of the hall, and the screen in tmux, start a program hundreds of
@@ -119,12 +123,21 @@ tested() {
   go test -vet=off -race -skip "$many" -parallel 8 -timeout 20m -json "${first[@]}"
   status=$?
   go test -vet=off -run "$many" -parallel 8 -json ./conformance/checks ./conformance/compat ./conformance/schema ./publish/serverjson || status=$?
+  # What publishes, and the hall's scripts, mostly wait, for services and for
+  # programs to start: the servers are judged meanwhile.
+  (
+    await services
+    status=0
+    go test -vet=off -race -skip "$many" -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
+    go test -vet=off -parallel 4 -timeout 20m -json ./internal/cli || status=$?
+    exit "$status"
+  ) >"$scratch/publishing.json" &
+  local publishing=$!
   # One of the real servers takes as long as all others together, mostly waiting.
   go test -vet=off -race -parallel 3 -timeout 20m -json ./internal/realtest || status=$?
   go test -vet=off -parallel 2 -timeout 20m -json ./internal/judged || status=$?
-  await services
-  go test -vet=off -race -skip "$many" -parallel 8 -timeout 20m -json "${last[@]}" || status=$?
-  go test -vet=off -parallel 8 -timeout 20m -json ./internal/cli || status=$?
+  wait "$publishing" || status=$?
+  cat "$scratch/publishing.json"
   go test -vet=off -parallel 8 -timeout 20m -json ./internal/realtui || status=$?
   return "$status"
 }
@@ -160,13 +173,21 @@ mkdir "$scratch/behind"
 (
   renice -n 19 "$BASHPID" >/dev/null
   behind services testservers/install services
-  behind lint lint # go vet is one of its linters
   behind fuzzers fuzzers
+  behind lint lint # go vet is one of its linters
+) &
+background=$!
+# Whoever gets no turn for seconds looks as if an input had hung, so this is not
+# at the lowest priority.
+(
+  fuzzing=$background # whose end ends the waiting here
+  await fuzzers
+  renice -n 5 "$BASHPID" >/dev/null
   while IFS=: read -r file target; do
     behind "$target in ${file//\//-}" fuzz "$(dirname "$file")" "$target"
   done < <(targets)
 ) &
-background=$!
+fuzzing=$!
 
 echo "running the tests with the race detector"
 tested | python3 .ci/tally.py "$scratch/tally"

@@ -17,11 +17,23 @@ import (
 	"github.com/mcpctl/mcpctl/testservers"
 )
 
-// What mcpctl add writes into a project, in each layout: it passes the project's
-// own tests, types and lint, and the server then has it on the wire. (That in Go
-// is held in scaffold/add/golang.)
+// What mcpctl add writes into a project: it passes the project's own tests, types
+// and lint, and in each layout the server then has it on the wire. (That in Go is
+// held in scaffold/add/golang.)
 func TestWhatIsAdded(t *testing.T) {
 	dir := testservers.Dir(t)
+	modules, python3 := nodeModules(t, dir, everything(t, "typescript")), environment(t, dir, everything(t, "python"))
+	have := map[string]func(t *testing.T, p project) testservers.Server{
+		"typescript": func(t *testing.T, p project) testservers.Server {
+			require.NoError(t, os.Symlink(modules, filepath.Join(p.dir, "node_modules")))
+			return p.servedNode(dir)
+		},
+		"python": func(_ *testing.T, p project) testservers.Server { return p.buildPython(python3) },
+	}
+	own := map[string]func(t *testing.T, p project){
+		"typescript": func(t *testing.T, p project) { p.npm(t, dir, "run", "check"); p.npm(t, dir, "test") },
+		"python":     func(t *testing.T, p project) { sound(t, python3, p, "mypy") },
+	}
 	for id, generator := range map[string]add.Generator{"typescript": typescript.Generator{}, "python": python.Generator{}} {
 		for layout, row := range map[string]pack.Row{"lean": nil, "full": {"lifecycle"}} {
 			t.Run(id+"/"+layout, func(t *testing.T) {
@@ -29,12 +41,9 @@ func TestWhatIsAdded(t *testing.T) {
 				p := render(t, open(t, id), row)
 				all := addable(t)
 				addTo(t, p, generator, all)
-				s := builders[id](t, dir, p)
-				if id == "python" {
-					sound(t, environment(t, dir, p), p)
-				} else {
-					p.npm(t, dir, "run", "check")
-					p.npm(t, dir, "test")
+				s := have[id](t, p)
+				if layout == "full" {
+					own[id](t, p)
 				}
 				shown(t, mcp.Target{Name: p.name, Command: s.Stdio}, all)
 			})

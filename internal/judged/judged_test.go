@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpctl/mcpctl/conformance"
 	"github.com/mcpctl/mcpctl/mcp"
 	"github.com/mcpctl/mcpctl/scaffold"
 	"github.com/mcpctl/mcpctl/scaffold/pack"
@@ -33,7 +34,7 @@ func TestWhatTheTemplatesMake(t *testing.T) {
 }
 
 func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
-	p, url, s := meets(t, tmpl, row)
+	p, url, s := meets(t, tmpl, row, mcp.Timeline())
 	t.Run("mcpscore", func(t *testing.T) { scores(t, dir, url) })
 	t.Run("the official inspector", func(t *testing.T) {
 		inspected(t, dir, []string{"--transport", "http", url})
@@ -47,22 +48,26 @@ func judge(t *testing.T, dir string, tmpl *scaffold.Template, row pack.Row) {
 
 // meets holds a row to the protocol, as its own tests and mcpctl judge it, and
 // answers where it listens and how it is started.
-func meets(t *testing.T, tmpl *scaffold.Template, row pack.Row) (project, string, testservers.Server) {
+func meets(t *testing.T, tmpl *scaffold.Template, row pack.Row, revisions []mcp.Revision) (project, string, testservers.Server) {
 	p := render(t, tmpl, row)
 	t.Run("its own tests", func(t *testing.T) {
 		run(t, p.dir, nil, "go", "test", "-vet=all", "./...")
 		run(t, p.dir, nil, "go", "mod", "tidy", "-diff")
 	})
 	s := p.build(t)
-	t.Run("mcpctl over stdio", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, Command: s.Stdio}) })
+	t.Run("mcpctl over stdio", func(t *testing.T) {
+		judgedIn(t, mcp.Target{Name: p.name, Command: s.Stdio}, revisions, 40, conformance.DefaultOptions())
+	})
 	url := testservers.StartHTTP(t, s)
-	t.Run("mcpctl over HTTP", func(t *testing.T) { conforms(t, mcp.Target{Name: p.name, URL: url}) })
+	t.Run("mcpctl over HTTP", func(t *testing.T) {
+		judgedIn(t, mcp.Target{Name: p.name, URL: url}, revisions, 40, conformance.DefaultOptions())
+	})
 	t.Run("hostile requests", func(t *testing.T) { hostile(t, url) })
 	return p, url, s
 }
 
 // Between the ends, every pair of settings is judged: by its own tests and by
-// mcpctl, which looks at the whole protocol. What else the ends are judged by asks
+// mcpctl, which looks at the whole protocol, in both eras. What else the ends are judged by asks
 // for lists and one call, or calls the same fixtures whatever the features are.
 // Features that only add files about the server, and not to it, are at home in
 // the rows of `mcpctl template lint`; here they are left out.
@@ -73,7 +78,7 @@ func TestEveryPairOfFeatures(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, row %d", id, i+1), func(t *testing.T) {
 				t.Parallel()
 				t.Logf("with %s", row)
-				meets(t, tmpl, row)
+				meets(t, tmpl, row, eras())
 			})
 		}
 	}
