@@ -119,7 +119,7 @@ tested() {
   # Hundreds of thousands of samples, and of runs of the whole judge, take five to
   # ten times as long under the race detector, which other tests of the same
   # packages serve as well.
-  local many='^Test(Equivalence|Proofs$|RootCauses$)'
+  local many='^Test(Equivalence|Proofs$|RootCauses$|LargestDocuments$)'
   go test -vet=off -race -skip "$many" -parallel 8 -timeout 20m -json "${first[@]}"
   status=$?
   go test -vet=off -run "$many" -parallel 8 -json ./conformance/checks ./conformance/compat ./conformance/schema ./publish/serverjson || status=$?

@@ -142,7 +142,7 @@ func TestLargestDocuments(t *testing.T) {
 		d, bad := Parse("server.json", []byte(text.String()))
 		require.Empty(t, bad)
 		Migrate(d)
-		assert.Less(t, time.Since(started), 20*time.Second, piece)
+		assert.Less(t, time.Since(started), 2*time.Minute, "work without end, on whatever machine: %s", piece)
 	}
 	many := `{"packages": [` + strings.TrimSuffix(strings.Repeat(`{"registry_type":"npm"},`, MaxSize/26), ",") + `]}`
 	got, _ := migrated(t, many)

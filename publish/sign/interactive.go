@@ -127,7 +127,7 @@ func (in *signIn) loopback(ctx context.Context, tell io.Writer) (*oauth2.Token, 
 	server := &http.Server{Handler: callback(state, answers), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	defer func() { _ = server.Close() }() // it has done its work
+	defer closeDoor(server)
 
 	address := in.config.AuthCodeURL(state, oauth2.S256ChallengeOption(in.verifier), oidc.Nonce(in.nonce))
 	fmt.Fprintf(tell, "Open this address in a browser on this machine to sign in:\n\n  %s\n\n", term.SafeLine(address))
@@ -141,6 +141,15 @@ func (in *signIn) loopback(ctx context.Context, tell io.Writer) (*oauth2.Token, 
 			return nil, got.err
 		}
 		return in.config.Exchange(ctx, got.code, oauth2.VerifierOption(in.verifier))
+	}
+}
+
+// closeDoor ends the listener, after the page that is on its way to the browser.
+func closeDoor(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		_ = server.Close() // nothing is left to do
 	}
 }
 
