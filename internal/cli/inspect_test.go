@@ -69,7 +69,7 @@ func TestTheAnswerEndsTheProgram(t *testing.T) {
 			code, after := run(t.Context(), &out, &err, args...)
 			require.Zero(t, code, err.text.String())
 			assert.JSONEq(t, `{"sum": 3}`, out.text.String())
-			assert.Less(t, after, 700*time.Millisecond)
+			assert.Less(t, after, 1500*time.Millisecond) // less than any stage of ending a server takes
 			t.Logf("over after %s", after)
 		})
 	}
