@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -63,18 +61,19 @@ func (a *app) demo(ctx context.Context, template, profile, keep string) error {
 	if err != nil {
 		return err
 	}
-	command, err := a.demoBuild(ctx, plan, temporary)
+	server, err := a.demoBuild(ctx, plan, temporary)
 	if err != nil {
 		return err
 	}
-	report, err := a.demoTest(ctx, mcp.Target{Name: demoName, Command: command})
+	command := server.command
+	report, err := a.demoTest(ctx, mcp.Target{Name: demoName, Command: command}, plan.Language != "go")
 	if err != nil {
 		return err
 	}
 	if err := verdict(report, false); err != nil {
 		return err
 	}
-	release, err := a.demoPack(ctx, filepath.Join(temporary, "release"), command, report)
+	release, err := a.demoPack(ctx, filepath.Join(temporary, "release"), server, report)
 	if err != nil {
 		return err
 	}
@@ -117,31 +116,35 @@ func (a *app) demoNew(ctx context.Context, t *scaffold.Template, profile, dir st
 	return plan, nil
 }
 
-func (a *app) demoBuild(ctx context.Context, plan *scaffold.Plan, out string) ([]string, error) {
+func (a *app) demoBuild(ctx context.Context, plan *scaffold.Plan, out string) (demoServer, error) {
+	var none demoServer
 	tools, err := a.toolchain(plan)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	dir, err := filepath.Abs(plan.Dest)
 	if err != nil {
-		return nil, &Error{Code: ExitEnvironment, Err: err}
+		return none, &Error{Code: ExitEnvironment, Err: err}
 	}
 	if a.ErrTTY {
-		fmt.Fprintln(a.Err, "building; the first time this compiles the SDK …")
+		fmt.Fprintln(a.Err, "building; the first time this fetches, or compiles, the SDK …")
 	}
 	began := time.Now()
 	command, err := tools.build(ctx, dir, out)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	size := ""
-	if info, err := os.Stat(command[0]); err == nil && info.Mode().IsRegular() {
-		size = fmt.Sprintf(", %.1f MB", float64(info.Size())/1e6)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{Code: ExitEnvironment, Err: err}
+	server := demoServer{language: plan.Language, dir: dir, command: anywhere(plan.Language, dir, command)}
+	if plan.Language != "go" {
+		a.step("build", began, "what the project locks is installed; nothing has to be built")
+		return server, nil
 	}
-	a.step("build", began, "one program%s", size)
-	return command, nil
+	info, err := os.Stat(command[0])
+	if err != nil {
+		return none, &Error{Code: ExitEnvironment, Err: err}
+	}
+	a.step("build", began, "one program, %.1f MB", float64(info.Size())/1e6)
+	return server, nil
 }
 
 // counted is a number of things, in the singular where it is one.
@@ -152,8 +155,10 @@ func counted(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// demoTest shows the tools of the server and judges it.
-func (a *app) demoTest(ctx context.Context, target mcp.Target) (*conformance.Report, error) {
+// demoTest shows the tools of the server and judges it. What an interpreter runs
+// takes a second to start, which many checks do anew: it is judged in the newest
+// revision of each era, few starts at a time, and waited for longer.
+func (a *app) demoTest(ctx context.Context, target mcp.Target, interpreted bool) (*conformance.Report, error) {
 	began := time.Now()
 	s, err := connect(ctx, target)
 	if err != nil {
@@ -168,6 +173,10 @@ func (a *app) demoTest(ctx context.Context, target mcp.Target) (*conformance.Rep
 	began = time.Now()
 	o := conformance.DefaultOptions()
 	o.Tool, o.Redact = conformance.Tool{Name: "mcpctl", Version: version()}, a.redact
+	if interpreted {
+		o.Revisions, o.Parallel, o.CheckTime = []mcp.Revision{mcp.Rev20251125, mcp.Rev20260728}, 3, 5*time.Minute
+		o.Limits.Start, o.Limits.Call = time.Minute, time.Minute
+	}
 	plan, err := conformance.NewPlan(ctx, target, checks.All(), o)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/ed25519"
@@ -53,24 +52,21 @@ func (r *demoRelease) write(name string, body []byte) error {
 
 // demoPack makes a release of the program: an MCPB bundle, its server.json, its
 // bill of materials, the judge's report and a snapshot of what it offers.
-func (a *app) demoPack(ctx context.Context, dir string, command []string, judged *conformance.Report) (*demoRelease, error) {
+func (a *app) demoPack(ctx context.Context, dir string, server demoServer, judged *conformance.Report) (*demoRelease, error) {
 	began := time.Now()
 	r := &demoRelease{app: a, dir: dir}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, &Error{Code: ExitEnvironment, Err: fmt.Errorf("making room for the release: %w", err)}
 	}
-	program, err := os.ReadFile(command[0])
-	if err != nil {
-		return nil, &Error{Code: ExitEnvironment, Err: fmt.Errorf("reading the program that was built: %w", err)}
-	}
-	if r.bundle, err = demoBundle(program); err != nil {
+	var err error
+	if r.bundle, err = server.bundle(); err != nil {
 		return nil, err
 	}
 	var told bytes.Buffer
 	if err := report.JSON(&told, judged, report.Options{}); err != nil {
 		return nil, err
 	}
-	snapshot, err := surface.Take(ctx, mcp.Target{Name: demoName, Command: command})
+	snapshot, err := surface.Take(ctx, mcp.Target{Name: demoName, Command: server.command})
 	if err != nil {
 		return nil, err
 	}
@@ -119,41 +115,6 @@ func (r *demoRelease) keys() error {
 	return errors.Join(
 		r.write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})),
 		r.write("key.pub", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: known})))
-}
-
-// demoBundle packs a program as MCPB, the same bytes for the same program.
-func demoBundle(program []byte) ([]byte, error) {
-	entry := "server/" + demoName
-	manifest, err := indented(map[string]any{
-		"manifest_version": "0.3", "name": demoName, "version": demoVersion,
-		"description": "The server of mcpctl's demo.", "author": map[string]string{"name": "mcpctl demo"},
-		"server": map[string]any{"type": "binary", "entry_point": entry,
-			"mcp_config": map[string]any{"command": "${__dirname}/" + entry, "args": []string{}}},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("writing the bundle's manifest: %w", err)
-	}
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, file := range []struct {
-		name string
-		mode os.FileMode
-		body []byte
-	}{{"manifest.json", 0o644, manifest}, {entry, 0o755, program}} {
-		header := &zip.FileHeader{Name: file.name, Method: zip.Deflate}
-		header.SetMode(file.mode)
-		w, err := z.CreateHeader(header)
-		if err == nil {
-			_, err = w.Write(file.body)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("packing the bundle: %w", err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		return nil, fmt.Errorf("packing the bundle: %w", err)
-	}
-	return b.Bytes(), nil
 }
 
 func demoServerJSON(bundle []byte) []byte {
