@@ -26,7 +26,7 @@ var floors = [][]string{
 
 // outside are packages that no user runs. They may import anything; only tests
 // import them. A folder named gen, for a generator, is outside wherever it is.
-var outside = []string{"bench", "internal/arch", "internal/docgen", "internal/judged", "internal/published", "internal/realauth", "internal/realoci", "internal/realpackages", "internal/realregistry", "internal/realsigstore", "internal/realtest", "internal/realtui", "internal/release", "testservers"}
+var outside = []string{"bench", "internal/arch", "internal/docgen", "internal/judged", "internal/published", "internal/realauth", "internal/realoci", "internal/realpackages", "internal/realregistry", "internal/realsigstore", "internal/realtest", "internal/realtui", "internal/release", "scaffold/add/addtest", "testservers"}
 
 // guests are the modules that the house lets in, each with the rooms that it may
 // enter. Tests and what is outside the house may use any that go.mod names.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mcpctl/mcpctl/mcp"
 	"github.com/mcpctl/mcpctl/scaffold/add"
+	"github.com/mcpctl/mcpctl/scaffold/add/addtest"
 	"github.com/mcpctl/mcpctl/scaffold/add/python"
 	"github.com/mcpctl/mcpctl/scaffold/add/typescript"
 	"github.com/mcpctl/mcpctl/scaffold/pack"
@@ -39,7 +40,7 @@ func TestWhatIsAdded(t *testing.T) {
 			t.Run(id+"/"+layout, func(t *testing.T) {
 				t.Parallel()
 				p := render(t, open(t, id), row)
-				all := addable(t)
+				all := addtest.Items(t)
 				addTo(t, p, generator, all)
 				s := have[id](t, p)
 				if layout == "full" {
@@ -51,37 +52,7 @@ func TestWhatIsAdded(t *testing.T) {
 	}
 }
 
-// addable are items of every kind and source.
-func addable(t *testing.T) []add.Item {
-	t.Helper()
-	in := func(name string) []byte {
-		text, err := os.ReadFile(filepath.Join("..", "..", "scaffold", "add", "golang", "testdata", "in", name))
-		require.NoError(t, err)
-		return text
-	}
-	var all []add.Item
-	keep := func(it add.Item, err error) { require.NoError(t, err); all = append(all, it) }
-	keep(add.New(add.Tool, "echo_text"))
-	keep(add.FromSchemaFile(add.Tool, "get_forecast", in("weather.json")))
-	keep(add.FromOperation("get_pet", in("pets.yaml"), "getPet"))
-	keep(add.FromOperation("replace-pet", in("pets.yaml"), "replacePet"))
-	keep(add.FromOperation("pets.list", in("pets.yaml"), "GET /pets"))
-	keep(add.FromOperation("read_file", in("pets.yaml"), "readFile"))
-	keep(add.New(add.Resource, "manual"))
-	users, err := add.New(add.Resource, "userProfile")
-	require.NoError(t, err)
-	require.NoError(t, users.SetURI("users://{id}/profile{?lang}"))
-	keep(users, nil)
-	review, err := add.New(add.Prompt, "review")
-	require.NoError(t, err)
-	require.NoError(t, review.AddArgument(`code=what to "review"`))
-	require.NoError(t, review.AddArgument("style?"))
-	keep(review, nil)
-	keep(add.New(add.Prompt, "hello"))
-	return all
-}
-
-func addTo(t *testing.T, p project, generator add.Generator, all []add.Item) {
+func addTo(t *testing.T, p project, generator add.Generator, all map[string]add.Item) {
 	t.Helper()
 	root, err := os.OpenRoot(p.dir)
 	require.NoError(t, err)
@@ -96,7 +67,7 @@ func addTo(t *testing.T, p project, generator add.Generator, all []add.Item) {
 }
 
 // shown looks for the items in what a server lists, with the very schemas.
-func shown(t *testing.T, target mcp.Target, all []add.Item) {
+func shown(t *testing.T, target mcp.Target, all map[string]add.Item) {
 	t.Helper()
 	s, err := mcp.Connect(t.Context(), target, mcp.Options{Revision: mcp.Rev20251125, Limits: mcp.DefaultLimits()})
 	require.NoError(t, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpctl/mcpctl/scaffold/add"
+	"github.com/mcpctl/mcpctl/scaffold/add/addtest"
 	"github.com/mcpctl/mcpctl/scaffold/add/golang"
 )
 
@@ -48,43 +49,9 @@ func plan(fsys fs.FS, it add.Item, o add.Options) (*add.Plan, error) {
 	return add.NewPlan(p, golang.Generator{}, it, o)
 }
 
-func read(t *testing.T, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "in", name))
-	require.NoError(t, err)
-	return data
-}
-
-// items are one of every kind and source.
-func items(t *testing.T) map[string]add.Item {
-	t.Helper()
-	all := map[string]add.Item{}
-	keep := func(name string) func(add.Item, error) {
-		return func(it add.Item, err error) { require.NoError(t, err); all[name] = it }
-	}
-	keep("echo")(add.New(add.Tool, "echo_text"))
-	keep("schema")(add.FromSchemaFile(add.Tool, "get_forecast", read(t, "weather.json")))
-	keep("openapi")(add.FromOperation("get_pet", read(t, "pets.yaml"), "getPet"))
-	keep("put")(add.FromOperation("replace-pet", read(t, "pets.yaml"), "replacePet"))
-	keep("list")(add.FromOperation("pets.list", read(t, "pets.yaml"), "GET /pets"))
-	keep("file")(add.FromOperation("read_file", read(t, "pets.yaml"), "readFile"))
-	keep("resource")(add.New(add.Resource, "manual"))
-	users, err := add.New(add.Resource, "userProfile")
-	require.NoError(t, err)
-	require.NoError(t, users.SetURI("users://{id}/profile{?lang}"))
-	all["template"] = users
-	review, err := add.New(add.Prompt, "review")
-	require.NoError(t, err)
-	require.NoError(t, review.AddArgument("code=what to \"review\""))
-	require.NoError(t, review.AddArgument("style?"))
-	all["prompt"] = review
-	keep("bare_prompt")(add.New(add.Prompt, "hello"))
-	return all
-}
-
 // Every file that an item becomes, in both layouts.
 func TestGolden(t *testing.T) {
-	for name, it := range items(t) {
+	for name, it := range addtest.Items(t) {
 		for layout, full := range map[string]bool{"full": true, "lean": false} {
 			t.Run(name+"/"+layout, func(t *testing.T) {
 				got, err := plan(project(full, nil), it, add.Options{})

@@ -15,13 +15,14 @@ import (
 	"github.com/mcpctl/mcpctl/mcp/mcptest"
 	"github.com/mcpctl/mcpctl/scaffold"
 	"github.com/mcpctl/mcpctl/scaffold/add"
+	"github.com/mcpctl/mcpctl/scaffold/add/addtest"
 	"github.com/mcpctl/mcpctl/templates"
 )
 
 // A real project of each layout, everything added to it, its own tests run, and
 // what its server then says on the wire.
 func TestRealProjects(t *testing.T) {
-	all := items(t)
+	all := addtest.Items(t)
 	live, err := add.FromLive(t.Context(), mcptest.New().Target(t, mcp.HTTP), mcp.Options{Limits: mcp.DefaultLimits()}, "repeat_text", "echo")
 	require.NoError(t, err)
 	all["live"] = live

@@ -3,7 +3,6 @@ package golang
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,19 +134,5 @@ func indent(raw []byte) string {
 // rawLiteral writes JSON text as a raw Go string. What a reader could not see,
 // and the backquote, become JSON's own escapes, which mean the same.
 func rawLiteral(text string) string {
-	var out strings.Builder
-	out.WriteByte('`')
-	for _, r := range text {
-		switch {
-		case r == '\n' || r != '`' && unicode.IsPrint(r):
-			out.WriteRune(r)
-		case r > 0xFFFF:
-			high, low := (r-0x10000)>>10+0xD800, (r-0x10000)&0x3FF+0xDC00
-			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
-		default:
-			fmt.Fprintf(&out, `\u%04x`, r)
-		}
-	}
-	out.WriteByte('`')
-	return out.String()
+	return "`" + strings.ReplaceAll(add.Visible(text), "`", `\u0060`) + "`"
 }

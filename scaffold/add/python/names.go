@@ -1,9 +1,7 @@
 package python
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -21,64 +19,17 @@ type names struct {
 
 func namesOf(it add.Item) names {
 	words := add.Words(it.Name)
-	return names{Base: string(it.Kind) + "_" + strings.Join(words, "_"), Stem: camel(words)}
+	return names{Base: string(it.Kind) + "_" + strings.Join(words, "_"), Stem: add.Camel(words)}
 }
 
-// camel joins words to the name of a class.
-func camel(words []string) string {
-	var out strings.Builder
-	for _, w := range words {
-		if w != "" {
-			out.WriteString(strings.ToUpper(w[:1]) + w[1:])
-		}
-	}
-	if name := out.String(); name != "" && name[0] >= 'A' && name[0] <= 'Z' {
-		return name
-	}
-	return "X" + out.String()
-}
-
-// errTaken says that a name is in use.
-var errTaken = errors.New("choose another name, or remove the other first")
-
-// Bounds of what is looked through for names in use.
-const (
-	maxScanned = 2000    // files
-	maxSource  = 1 << 20 // bytes of each
-)
-
-// checkFree refuses an item that another file offers already, and one whose files
-// would be another's, since names that differ in signs alone share them.
-func checkFree(p *add.Project, d *page) error {
-	for _, e := range p.Entries {
-		if other := namesOf(add.Item{Kind: e.Kind, Name: e.Name}); e.Name != d.Name && other.Base == d.Base {
-			return fmt.Errorf("the %s %s would have the files of %s: %w", d.Kind, d.Name, e.Name, errTaken)
-		}
-	}
-	// As the templates say it, and as the SDK takes it.
-	offered, err := regexp.Compile(`(?:\bname=|describe\(\s*|Tool\(\s*)` + regexp.QuoteMeta(quoted(d.Name)) + `\s*,`)
-	if err != nil {
-		return fmt.Errorf("look for the name %s: %w", d.Name, err)
-	}
-	scanned := 0
-	return fs.WalkDir(p.FS, d.Package, func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return fmt.Errorf("look through the project: %w", err)
-		case !entry.Type().IsRegular() || path.Ext(name) != ".py" || strings.HasPrefix(name, d.Package+"/added/"+d.Base):
-			return nil
-		}
-		if scanned++; scanned > maxScanned {
-			return fs.SkipAll
-		}
-		text, err := add.ReadBounded(p.FS, name, maxSource)
-		if err != nil {
-			return fmt.Errorf("look through the project: %w", err)
-		}
-		if offered.Match(text) {
-			return fmt.Errorf("the %s %s is in %s already: %w", d.Kind, d.Name, name, errTaken)
-		}
-		return nil
+// checkFree refuses names that are in use, as the templates and the SDK say them.
+func (d *page) checkFree(p *add.Project) error {
+	return add.CheckFree(p, d.Item, func(it add.Item) string { return namesOf(it).Base }, add.Search{
+		Root: d.Package,
+		Counts: func(file string) bool {
+			return path.Ext(file) == ".py" && !strings.HasPrefix(file, d.Package+"/added/"+d.Base)
+		},
+		Offered: `(?:\bname=|describe\(\s*|Tool\(\s*)` + regexp.QuoteMeta(quoted(d.Name)) + `\s*,`,
 	})
 }
 

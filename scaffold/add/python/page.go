@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/mcpctl/mcpctl/mcp"
 	"github.com/mcpctl/mcpctl/scaffold/add"
@@ -21,22 +20,10 @@ type page struct {
 }
 
 // tool fills in what only tools have.
-func (d *page) tool() error {
+func (d *page) tool() (err error) {
 	d.Sample = add.SampleOf(d.Item)
-	for _, part := range []struct {
-		what, name string
-		raw        json.RawMessage
-	}{{"input", "Input", d.Input}, {"output", "Output", d.Output}} {
-		if part.raw == nil {
-			continue
-		}
-		v, err := mcp.Parse(bytes.Clone(part.raw))
-		if err != nil {
-			return fmt.Errorf("read the %s schema: %w", part.what, err)
-		}
-		d.Types = append(d.Types, declare(d.Stem+part.name, v))
-	}
-	return nil
+	d.Types, err = add.Declarations(d.Item, func(part string, schema mcp.Value) string { return declare(d.Stem+part, schema) })
+	return err
 }
 
 // Out is the type of what the handler gives.
@@ -90,13 +77,8 @@ func (d *page) Hints() string {
 	if a.Title != "" {
 		all = append(all, "title="+quoted(a.Title))
 	}
-	for _, hint := range []struct {
-		name  string
-		value *bool
-	}{{"read_only_hint", a.ReadOnly}, {"destructive_hint", a.Destructive}, {"idempotent_hint", a.Idempotent}, {"open_world_hint", a.OpenWorld}} {
-		if hint.value != nil {
-			all = append(all, hint.name+"="+truth(*hint.value))
-		}
+	for _, hint := range a.Hints() {
+		all = append(all, strings.Join(add.Words(hint.Name), "_")+"="+truth(hint.Value))
 	}
 	return strings.Join(all, ", ")
 }
@@ -116,21 +98,5 @@ func loaded(raw []byte) string {
 	if json.Indent(&out, raw, "", "  ") == nil {
 		text = out.String()
 	}
-	return `json.loads(r"""` + visible(text) + `""")`
-}
-
-// visible writes what a reader could not see, in JSON, as JSON's own escapes.
-func visible(text string) string {
-	var out strings.Builder
-	for _, r := range text {
-		switch {
-		case r == '\n' || unicode.IsPrint(r):
-			out.WriteRune(r)
-		case r > 0xFFFF:
-			fmt.Fprintf(&out, `\u%04x\u%04x`, (r-0x10000)>>10+0xD800, (r-0x10000)&0x3FF+0xDC00)
-		default:
-			fmt.Fprintf(&out, `\u%04x`, r)
-		}
-	}
-	return out.String()
+	return `json.loads(r"""` + add.Visible(text) + `""")`
 }

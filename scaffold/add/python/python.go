@@ -37,7 +37,7 @@ func (Generator) Files(p *add.Project, it add.Item) ([]add.File, error) {
 		return nil, err
 	}
 	d := &page{Item: it, names: namesOf(it), Package: root}
-	if err := checkFree(p, d); err != nil {
+	if err := d.checkFree(p); err != nil {
 		return nil, err
 	}
 	if it.Kind == add.Tool {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpctl/mcpctl/scaffold/add"
+	"github.com/mcpctl/mcpctl/scaffold/add/addtest"
 	"github.com/mcpctl/mcpctl/scaffold/add/python"
 )
 
@@ -47,41 +48,9 @@ func plan(fsys fs.FS, it add.Item, o add.Options) (*add.Plan, error) {
 	return add.NewPlan(p, python.Generator{}, it, o)
 }
 
-// items are one of every kind and source.
-func items(t *testing.T) map[string]add.Item {
-	t.Helper()
-	all := map[string]add.Item{}
-	keep := func(name string) func(add.Item, error) {
-		return func(it add.Item, err error) { require.NoError(t, err); all[name] = it }
-	}
-	read := func(name string) []byte {
-		data, err := os.ReadFile(filepath.Join("..", "golang", "testdata", "in", name))
-		require.NoError(t, err)
-		return data
-	}
-	keep("echo")(add.New(add.Tool, "echo_text"))
-	keep("schema")(add.FromSchemaFile(add.Tool, "get_forecast", read("weather.json")))
-	keep("openapi")(add.FromOperation("get_pet", read("pets.yaml"), "getPet"))
-	keep("put")(add.FromOperation("replace-pet", read("pets.yaml"), "replacePet"))
-	keep("list")(add.FromOperation("pets.list", read("pets.yaml"), "GET /pets"))
-	keep("file")(add.FromOperation("read_file", read("pets.yaml"), "readFile"))
-	keep("resource")(add.New(add.Resource, "manual"))
-	users, err := add.New(add.Resource, "userProfile")
-	require.NoError(t, err)
-	require.NoError(t, users.SetURI("users://{id}/profile{?lang}"))
-	all["template"] = users
-	review, err := add.New(add.Prompt, "review")
-	require.NoError(t, err)
-	require.NoError(t, review.AddArgument("code=what to \"review\""))
-	require.NoError(t, review.AddArgument("style?"))
-	all["prompt"] = review
-	keep("bare_prompt")(add.New(add.Prompt, "hello"))
-	return all
-}
-
 // Every file that an item becomes.
 func TestGolden(t *testing.T) {
-	for name, it := range items(t) {
+	for name, it := range addtest.Items(t) {
 		t.Run(name, func(t *testing.T) {
 			got, err := plan(project(nil), it, add.Options{})
 			require.NoError(t, err)

@@ -58,7 +58,7 @@ func (t *typing) declared(d declaration) string {
 		if t.members++; t.members > maxMembers {
 			break
 		}
-		kind := t.of(m.Value, d.name+camel(add.Words(m.Name)), 1)
+		kind := t.of(m.Value, d.name+add.Camel(add.Words(m.Name)), 1)
 		if !slices.Contains(required, m.Name) {
 			kind = "NotRequired[" + kind + "]"
 		}
@@ -83,16 +83,6 @@ func (t *typing) declared(d declaration) string {
 // isRecord reports whether a schema is of objects with members that it names.
 func isRecord(s mcp.Value) bool {
 	return s.Get("type").Text() == "object" && len(s.Get("properties").Members()) > 0
-}
-
-// at is the schema that a local pointer such as #/$defs/Pet leads to.
-func (t *typing) at(pointer string) mcp.Value {
-	parts := strings.Split(strings.TrimPrefix(pointer, "#/"), "/")
-	if len(parts) != 2 || parts[0] != "$defs" && parts[0] != "definitions" {
-		return mcp.Value{}
-	}
-	name := strings.ReplaceAll(strings.ReplaceAll(parts[1], "~1", "/"), "~0", "~")
-	return t.root.Get(parts[0]).Get(name)
 }
 
 // of is the type of a schema; hint names it if it needs a declaration.
@@ -138,11 +128,11 @@ func (t *typing) reference(ref string) string {
 	if name, ok := t.names[ref]; ok {
 		return name
 	}
-	s := t.at(ref)
+	s := add.Definition(t.root, ref)
 	if !isRecord(s) {
 		return "Any" // a type that names itself could not be told from one that does not end
 	}
-	t.names[ref] = t.named(t.names["#"]+camel(add.Words(ref[strings.LastIndexByte(ref, '/')+1:])), s)
+	t.names[ref] = t.named(t.names["#"]+add.Camel(add.Words(ref[strings.LastIndexByte(ref, '/')+1:])), s)
 	return t.names[ref]
 }
 

@@ -2,9 +2,7 @@ package typescript
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -24,16 +22,7 @@ type names struct {
 
 func namesOf(it add.Item) names {
 	words := add.Words(it.Name)
-	var stem strings.Builder
-	for _, w := range words {
-		if w != "" {
-			stem.WriteString(strings.ToUpper(w[:1]) + w[1:])
-		}
-	}
-	n := names{Base: string(it.Kind) + "_" + strings.Join(words, "_"), Stem: stem.String()}
-	if n.Stem == "" || n.Stem[0] < 'A' || n.Stem[0] > 'Z' {
-		n.Stem = "X" + n.Stem
-	}
+	n := names{Base: string(it.Kind) + "_" + strings.Join(words, "_"), Stem: add.Camel(words)}
 	if it.Kind != add.Tool {
 		n.Stem += strings.ToUpper(string(it.Kind[:1])) + string(it.Kind[1:])
 	}
@@ -42,46 +31,14 @@ func namesOf(it add.Item) names {
 	return n
 }
 
-// errTaken says that a name is in use.
-var errTaken = errors.New("choose another name, or remove the other first")
-
-// Bounds of what is looked through for names in use.
-const (
-	maxScanned = 2000    // files
-	maxSource  = 1 << 20 // bytes of each
-)
-
-// checkFree refuses an item that another file registers already, and one whose
-// files would be another's, since names that differ in signs alone share them.
-func checkFree(p *add.Project, d *page) error {
-	for _, e := range p.Entries {
-		if other := namesOf(add.Item{Kind: e.Kind, Name: e.Name}); e.Name != d.Name && other.Base == d.Base {
-			return fmt.Errorf("the %s %s would have the files of %s: %w", d.Kind, d.Name, e.Name, errTaken)
-		}
-	}
-	registered, err := regexp.Compile(registering(d.Item))
-	if err != nil {
-		return fmt.Errorf("look for the name %s: %w", d.Name, err)
-	}
-	scanned := 0
-	return fs.WalkDir(p.FS, "src", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return fmt.Errorf("look through the project: %w", err)
-		case !entry.Type().IsRegular() || path.Ext(name) != ".ts" || strings.HasSuffix(name, ".test.ts") || strings.HasPrefix(name, dir+d.Base+"."):
-			return nil
-		}
-		if scanned++; scanned > maxScanned {
-			return fs.SkipAll
-		}
-		text, err := add.ReadBounded(p.FS, name, maxSource)
-		if err != nil {
-			return fmt.Errorf("look through the project: %w", err)
-		}
-		if registered.Match(text) {
-			return fmt.Errorf("the %s %s is in %s already: %w", d.Kind, d.Name, name, errTaken)
-		}
-		return nil
+// checkFree refuses names that are in use.
+func (d *page) checkFree(p *add.Project) error {
+	return add.CheckFree(p, d.Item, func(it add.Item) string { return namesOf(it).Base }, add.Search{
+		Root: "src",
+		Counts: func(file string) bool {
+			return path.Ext(file) == ".ts" && !strings.HasSuffix(file, ".test.ts") && !strings.HasPrefix(file, dir+d.Base+".")
+		},
+		Offered: registering(d.Item),
 	})
 }
 
@@ -102,23 +59,7 @@ func quoted(text string) string {
 	if err != nil {
 		return `""`
 	}
-	return visible(string(encoded))
-}
-
-// visible writes what a reader could not see, in JSON, as JSON's own escapes.
-func visible(text string) string {
-	var out strings.Builder
-	for _, r := range text {
-		switch {
-		case r == '\n' || unicode.IsPrint(r):
-			out.WriteRune(r)
-		case r > 0xFFFF:
-			fmt.Fprintf(&out, `\u%04x\u%04x`, (r-0x10000)>>10+0xD800, (r-0x10000)&0x3FF+0xDC00)
-		default:
-			fmt.Fprintf(&out, `\u%04x`, r)
-		}
-	}
-	return out.String()
+	return add.Visible(string(encoded))
 }
 
 // property is a member's name as a type has it.

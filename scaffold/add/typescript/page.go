@@ -19,22 +19,10 @@ type page struct {
 }
 
 // tool fills in what only tools have.
-func (d *page) tool() error {
+func (d *page) tool() (err error) {
 	d.Sample = add.SampleOf(d.Item)
-	for _, part := range []struct {
-		what, name string
-		raw        json.RawMessage
-	}{{"input", "Input", d.Input}, {"output", "Output", d.Output}} {
-		if part.raw == nil {
-			continue
-		}
-		v, err := mcp.Parse(bytes.Clone(part.raw))
-		if err != nil {
-			return fmt.Errorf("read the %s schema: %w", part.what, err)
-		}
-		d.Types = append(d.Types, declare(d.Stem+part.name, v))
-	}
-	return nil
+	d.Types, err = add.Declarations(d.Item, func(part string, schema mcp.Value) string { return declare(d.Stem+part, schema) })
+	return err
 }
 
 // Out is the type of what the handler gives.
@@ -84,13 +72,8 @@ func (d *page) Hints() string {
 	if a.Title != "" {
 		all = append(all, "title: "+quoted(a.Title))
 	}
-	for _, hint := range []struct {
-		name  string
-		value *bool
-	}{{"readOnlyHint", a.ReadOnly}, {"destructiveHint", a.Destructive}, {"idempotentHint", a.Idempotent}, {"openWorldHint", a.OpenWorld}} {
-		if hint.value != nil {
-			all = append(all, fmt.Sprintf("%s: %t", hint.name, *hint.value))
-		}
+	for _, hint := range a.Hints() {
+		all = append(all, fmt.Sprintf("%s: %t", hint.Name, hint.Value))
 	}
 	return strings.Join(all, ", ")
 }
@@ -99,7 +82,7 @@ func (d *page) Hints() string {
 func indented(raw []byte) string {
 	var out bytes.Buffer
 	if json.Indent(&out, raw, "  ", "  ") != nil {
-		return visible(string(raw))
+		return add.Visible(string(raw))
 	}
-	return visible(out.String())
+	return add.Visible(out.String())
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mcpctl/mcpctl/mcp"
+	"github.com/mcpctl/mcpctl/scaffold/add"
 )
 
 // Bounds of the types that are written: what is deeper or more is unknown to the
@@ -32,19 +33,9 @@ func declare(name string, root mcp.Value) string {
 	for len(t.queue) > 0 {
 		pointer := t.queue[0]
 		t.queue = t.queue[1:]
-		out.WriteString("\nexport type " + t.aliases[pointer] + " = " + t.of(t.at(pointer), 0) + ";\n")
+		out.WriteString("\nexport type " + t.aliases[pointer] + " = " + t.of(add.Definition(t.root, pointer), 0) + ";\n")
 	}
 	return out.String()
-}
-
-// at is the schema that a local pointer such as #/$defs/Pet leads to.
-func (t *typing) at(pointer string) mcp.Value {
-	parts := strings.Split(strings.TrimPrefix(pointer, "#/"), "/")
-	if len(parts) != 2 || parts[0] != "$defs" && parts[0] != "definitions" {
-		return mcp.Value{}
-	}
-	name := strings.ReplaceAll(strings.ReplaceAll(parts[1], "~1", "/"), "~0", "~")
-	return t.root.Get(parts[0]).Get(name)
 }
 
 // of is the type of a schema.
@@ -80,7 +71,7 @@ func (t *typing) reference(ref string) string {
 	if name, ok := t.aliases[ref]; ok {
 		return name
 	}
-	if !t.at(ref).Is(mcp.Object) {
+	if !add.Definition(t.root, ref).Is(mcp.Object) {
 		return "unknown"
 	}
 	name := alias(t.stem, ref[strings.LastIndexByte(ref, '/')+1:], t.taken)

@@ -36,7 +36,7 @@ func (Generator) Files(p *add.Project, it add.Item) ([]add.File, error) {
 		return nil, errors.New("there is no src/main.ts here, so this is no project that mcpctl new made in TypeScript")
 	}
 	d := &page{Item: it, names: namesOf(it)}
-	if err := checkFree(p, d); err != nil {
+	if err := d.checkFree(p); err != nil {
 		return nil, err
 	}
 	if it.Kind == add.Tool {
